@@ -1,0 +1,38 @@
+# What the images of all jobs are built in: Go, the wrapper, and both compiled already.
+# Build with the plugin's folder as the context.
+FROM golang:1.26-alpine
+
+LABEL racetrack-component="job"
+
+ENV CGO_ENABLED=0 \
+    GOCACHE=/var/cache/go-build \
+    GOFLAGS=-buildvcs=false \
+    GOMODCACHE=/go/pkg/mod \
+    GOTOOLCHAIN=local
+
+# What jobs and the wrapper use of the standard library comes before the wrapper, so that an edit of
+# the wrapper does not compile it again. Whoever builds a job later, root or not, may add to the cache.
+RUN umask 0 \
+ && go build -trimpath archive/... compress/... container/... crypto/... database/... embed \
+    encoding/... expvar hash/... html/... image/... log/... math/... mime/... net/... os/... \
+    regexp/... text/... time/... \
+ && mkdir -p "$GOMODCACHE"
+
+# What a job needs around its program in an image that holds nothing else.
+RUN mkdir -p /image/etc/ssl/certs /image/job /image/usr/local/bin /image/usr/share \
+ && chown 65532:65532 /image/job \
+ && mkdir -m 1777 /image/tmp \
+ && echo 'job:x:65532:65532:job:/job:/sbin/nologin' > /image/etc/passwd \
+ && echo 'job:x:65532:' > /image/etc/group \
+ && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ \
+ && cp "$(go env GOROOT)/lib/time/zoneinfo.zip" /image/usr/share/
+
+WORKDIR /src/go_wrapper
+COPY go_wrapper/ ./
+
+# The stub stands for the jobs to come: building it compiles all of the wrapper that they share.
+RUN umask 0 \
+ && go build -trimpath -ldflags="-s -w" -o /usr/local/bin/jobbuild ./jobbuild \
+ && chmod 755 /usr/local/bin/jobbuild \
+ && jobbuild -job handler -wrapper . -stage /tmp/stage -o /tmp/stage/job \
+ && rm -rf /tmp/stage
