@@ -1,0 +1,133 @@
+"""A workbench for Racetrack job-type plugins: build one, run a job with it, call it, bundle it.
+
+    import workbench as wb
+
+    plugin = wb.load_plugin("golang-job-type")
+    with wb.run_job("sample-golang-function", plugin=plugin) as job:
+        print(job.perform(numbers=[40, 2]))
+
+The names in `__all__` are the whole public surface; ARCHITECTURE.md lists the rooms behind them.
+Each is imported when it is first used, so that a quick verb of the command line stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.bundle import Bundle, bundle_plugin, diff_bundles, inspect_bundle
+    from workbench.dockerfile import parse_dockerfile, render_dockerfile
+    from workbench.errors import (
+        AssetsError,
+        BuildError,
+        BundleError,
+        EngineUnavailable,
+        JobDied,
+        JobNotReady,
+        ManifestError,
+        NotebookError,
+        PerformError,
+        PluginError,
+        PortTaken,
+        StepFailed,
+        TemplateError,
+        UsageError,
+        WorkbenchError,
+    )
+    from workbench.events import Event, Phase
+    from workbench.job import Job
+    from workbench.job_type import JobType
+    from workbench.lint import Finding, lint_plugin
+    from workbench.manifest import JobManifest, PluginManifest, load_job_manifest
+    from workbench.plugin import PluginData, load_plugin
+    from workbench.run import clean, run_job
+    from workbench.settings import get_settings, shipped
+    from workbench.tutorial import run_demo
+    from workbench.widgets import perform_panel
+
+_ROOMS = {
+    "bundle": ("Bundle", "bundle_plugin", "diff_bundles", "inspect_bundle"),
+    "dockerfile": ("parse_dockerfile", "render_dockerfile"),
+    "errors": (
+        "AssetsError",
+        "BuildError",
+        "BundleError",
+        "EngineUnavailable",
+        "JobDied",
+        "JobNotReady",
+        "ManifestError",
+        "NotebookError",
+        "PerformError",
+        "PluginError",
+        "PortTaken",
+        "StepFailed",
+        "TemplateError",
+        "UsageError",
+        "WorkbenchError",
+    ),
+    "events": ("Event", "Phase"),
+    "job": ("Job",),
+    "job_type": ("JobType",),
+    "lint": ("Finding", "lint_plugin"),
+    "manifest": ("JobManifest", "PluginManifest", "load_job_manifest"),
+    "plugin": ("PluginData", "load_plugin"),
+    "run": ("clean", "run_job"),
+    "settings": ("get_settings", "shipped"),
+    "tutorial": ("run_demo",),
+    "widgets": ("perform_panel",),
+}
+_HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "AssetsError",
+    "BuildError",
+    "Bundle",
+    "BundleError",
+    "EngineUnavailable",
+    "Event",
+    "Finding",
+    "Job",
+    "JobDied",
+    "JobManifest",
+    "JobNotReady",
+    "JobType",
+    "ManifestError",
+    "NotebookError",
+    "PerformError",
+    "Phase",
+    "PluginData",
+    "PluginError",
+    "PluginManifest",
+    "PortTaken",
+    "StepFailed",
+    "TemplateError",
+    "UsageError",
+    "WorkbenchError",
+    "bundle_plugin",
+    "clean",
+    "diff_bundles",
+    "get_settings",
+    "inspect_bundle",
+    "lint_plugin",
+    "load_job_manifest",
+    "load_plugin",
+    "parse_dockerfile",
+    "perform_panel",
+    "render_dockerfile",
+    "run_demo",
+    "run_job",
+    "shipped",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,298 @@
+"""Children that are meant to live for a while: jobs, a JupyterLab.
+
+Each leaves a small JSON file in `settings.run_dir` with its process id and start time, so that what
+a crash left behind is found and told apart from a stranger that got the same process id.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from workbench import _process
+from workbench._wait import DeadlineExceeded, wait_until
+from workbench.settings import get_settings
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is written down about a child.
+
+    Attributes:
+        kind: `job` or `lab`.
+        name: What a person calls it, such as `golang-function 0.0.1`.
+        pid: Its process id.
+        started: Its start, in Unix seconds, as the system tells it.
+        owner_pid: The process that started it.
+        owner_started: That process's start.
+        port: The port that it listens on; None where it has none.
+        log: The file that it writes to.
+    """
+
+    kind: str
+    name: str
+    pid: int
+    started: float
+    owner_pid: int
+    owner_started: float
+    port: int | None
+    log: str
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very child still runs."""
+        return _runs(self.pid, self.started)
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the process that started it is gone."""
+        return not _runs(self.owner_pid, self.owner_started)
+
+    def __str__(self) -> str:
+        port = f" on port {self.port}" if self.port else ""
+        return f"{self.kind} {self.name}{port} (process {self.pid})"
+
+
+class Child:
+    """A child that was started here and dies with this process.
+
+    Args:
+        popen: The started child.
+        record: What was written down about it.
+        record_path: Where.
+    """
+
+    def __init__(self, popen: subprocess.Popen[bytes], record: Record, record_path: Path) -> None:
+        self._popen = popen
+        self._record_path = record_path
+        self.record = record
+        self.log_path = Path(record.log)
+        _living.add(self)
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._popen.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        return self._popen.poll()
+
+    def log_lines(self, tail: int | None = None) -> list[str]:
+        """What it wrote to stdout and stderr; the last `tail` lines, or all."""
+        lines = self.log_path.read_text(errors="replace").splitlines()
+        return lines if tail is None else lines[-tail:]
+
+    def log_since(self, offset: int) -> tuple[list[str], int]:
+        """The lines that it finished after the first `offset` bytes, and the offset to go on from.
+
+        Once it has ended, what it wrote last counts as finished.
+        """
+        ended = self.exit_code is not None  # asked before reading: nothing is written after it
+        with self.log_path.open("rb") as log:
+            log.seek(offset)
+            data = log.read()
+        if not ended:
+            data = data[: data.rfind(b"\n") + 1]
+        return data.decode(errors="replace").splitlines(), offset + len(data)
+
+    def stop(self, grace: float = _process.STOP_GRACE) -> int:
+        """Ask it to end, wait, and kill it and all that it started if it does not.
+
+        Args:
+            grace: Seconds between asking and killing.
+
+        Returns:
+            Its exit code; negative for a signal.
+        """
+        if self._popen.poll() is None:
+            _process.signal_group(self.pid, signal.SIGTERM)
+            try:
+                self._popen.wait(grace)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:  # also where the wait was interrupted
+                _process.kill_group(self._popen)
+        else:
+            _process.signal_group(self.pid, signal.SIGKILL)
+        self._record_path.unlink(missing_ok=True)
+        _living.discard(self)
+        return self._popen.returncode
+
+
+_living: weakref.WeakSet[Child] = weakref.WeakSet()
+
+
+@atexit.register
+def _stop_all() -> None:
+    for child in list(_living):
+        child.stop(grace=1.0)
+
+
+def spawn(
+    args: Sequence[str | Path],
+    *,
+    kind: str,
+    name: str,
+    cwd: Path,
+    env: Mapping[str, str],
+    port: int | None = None,
+) -> Child:
+    """Start a child that outlives this call, but not this process.
+
+    Args:
+        args: The argument list.
+        kind: `job` or `lab`.
+        name: What a person calls it.
+        cwd: Its working directory.
+        env: Its whole environment.
+        port: The port that it will listen on, for the record.
+
+    Returns:
+        The running child.
+
+    Raises:
+        WorkbenchError: It could not be started.
+    """
+    settings = get_settings()
+    settings.log_dir.mkdir(parents=True, exist_ok=True)
+    settings.run_dir.mkdir(parents=True, exist_ok=True)
+    _drop_old_logs(settings.log_dir)
+    safe = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name)
+    log = settings.log_dir / f"{kind}-{safe}-{os.getpid()}-{_next_number()}.log"
+    popen = _process.start(args, cwd=cwd, env=env, log=log)
+    try:
+        record = _record(popen.pid, kind, name, port, log)
+        path = settings.run_dir / f"{popen.pid}.json"
+        path.write_text(json.dumps(asdict(record)))
+        return Child(popen, record, path)
+    except BaseException:  # a full disk, an interrupt: nobody would know of the child
+        _process.kill_group(popen)
+        raise
+
+
+def _record(pid: int, kind: str, name: str, port: int | None, log: Path) -> Record:
+    me = psutil.Process()
+    try:
+        started = psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:  # it ended at once; its caller will find out
+        started = 0.0
+    return Record(kind, name, pid, started, me.pid, me.create_time(), port, str(log))
+
+
+def records() -> Iterator[Record]:
+    """The children that still run, of whichever process; forgets those that have ended."""
+    run_dir = get_settings().run_dir
+    for path in sorted(run_dir.glob("*.json")) if run_dir.is_dir() else []:
+        try:
+            record = Record(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError):  # half written, or not ours
+            path.unlink(missing_ok=True)
+            continue
+        if record.alive:
+            yield record
+        else:
+            path.unlink(missing_ok=True)
+
+
+def stop_abandoned() -> list[Record]:
+    """Stop the children whose owner is gone.
+
+    Returns:
+        What was stopped.
+    """
+    stopped = [record for record in records() if record.abandoned]
+    for record in stopped:
+        _process.signal_group(record.pid, signal.SIGTERM)
+        try:
+            _wait_for_end(record)
+        except DeadlineExceeded:
+            _process.signal_group(record.pid, signal.SIGKILL)
+            with suppress(DeadlineExceeded):
+                _wait_for_end(record)
+        (get_settings().run_dir / f"{record.pid}.json").unlink(missing_ok=True)
+    return stopped
+
+
+def _wait_for_end(record: Record) -> None:
+    # Not psutil's own wait: where nobody collects orphans, as in many a container, the process
+    # stays a zombie, which has ended all the same.
+    wait_until(lambda: None if record.alive else True, timeout=_process.STOP_GRACE)
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen on `port` of `host` now."""
+    with socket.socket() as probe:
+        # As Go's listeners do: a connection that is still winding down does not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def port_owner(port: int) -> str:
+    """Who listens on `port`, in words; systems that do not tell give `another process`."""
+    for record in records():
+        if record.port == port:
+            whose = "left by a crash" if record.abandoned else "still in use"
+            return f"{record}, one of ours, {whose}"
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:  # macOS, for anyone but root
+        return "another process"
+    for connection in connections:
+        if (
+            connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr.port == port
+        ):
+            if connection.pid is None:
+                break
+            with suppress(psutil.Error):
+                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+    return "another process"
+
+
+def _runs(pid: int, started: float) -> bool:
+    try:
+        process = psutil.Process(pid)
+        # The system's clock may be set in between; a second of difference is still the same one.
+        same = abs(process.create_time() - started) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+_numbers = iter(range(1, 1_000_000))
+
+
+def _next_number() -> int:
+    return next(_numbers)
+
+
+def _drop_old_logs(folder: Path, keep: int = 50) -> None:
+    logs = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in logs[keep:]:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,72 @@
+"""Small builders for the HTML that values show of themselves in a notebook.
+
+Inline styles only: JupyterLab drops `<style>` and `<script>` from notebooks it does not trust.
+Everything given as plain text is escaped; `Markup` is passed through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup, escape
+
+GOOD = "#1a7f37"
+BAD = "#cf222e"
+WARN = "#9a6700"
+MUTED = "#6e7781"
+
+_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+
+
+def join(parts: Iterable[str]) -> Markup:
+    """The parts one after another, each escaped unless it is markup."""
+    return Markup("").join(parts)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    """A plain table; cells that are not markup are escaped."""
+    head = join(Markup('<th style="{}">{}</th>').format(_CELL, cell) for cell in header)
+    body = join(
+        Markup("<tr>{}</tr>").format(
+            join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row)
+        )
+        for row in rows
+    )
+    return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
+
+
+def badge(text: str, colour: str) -> Markup:
+    """A word in a colour; the word alone must carry the meaning."""
+    return Markup('<b style="color:{}">{}</b>').format(colour, text)
+
+
+def code(text: str) -> Markup:
+    """Text in a fixed-width font, within a line."""
+    return Markup("<code>{}</code>").format(text)
+
+
+def pre(text: str) -> Markup:
+    """Lines in a fixed-width font."""
+    return Markup('<pre style="margin:4px 0">{}</pre>').format(text)
+
+
+def link(url: str, text: str | None = None) -> Markup:
+    """A link that opens beside the notebook."""
+    return Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(url, text or url)
+
+
+def details(summary: str, body: str) -> Markup:
+    """A part that is folded until somebody opens it."""
+    return Markup("<details><summary>{}</summary>{}</details>").format(summary, escape(body))
+
+
+def log_tail(lines: Sequence[str], *, height: str = "14em") -> Markup:
+    """The last lines in a box that stays scrolled to the newest one without any script.
+
+    The outer box stacks upwards, and the inner one keeps its full height; without `flex:none` a
+    browser would show the oldest lines instead.
+    """
+    return Markup(
+        '<div style="display:flex;flex-direction:column-reverse;max-height:{};overflow:auto">'
+        '<pre style="margin:0;flex:none;overflow:visible">{}</pre></div>'
+    ).format(height, "\n".join(lines))

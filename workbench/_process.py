@@ -1,0 +1,276 @@
+"""The one place that starts and stops children.
+
+Every child is the leader of its own session, so that stopping it stops all that it started, and so
+that an interrupt of a cell reaches this process alone, which then decides. A child that is meant to
+live (`spawn`) also gets a parent-death signal where the system has one, and a small file in
+`settings.run_dir`, by which `leftovers` finds it after a crash.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TypeVar
+
+from workbench.errors import WorkbenchError
+
+T = TypeVar("T")
+
+STOP_GRACE = 12.0
+"""Seconds that a child may take to end after it was asked to; a little over the wrapper's ten."""
+
+MAX_OUTPUT = 16 * 1024**2
+"""How many bytes of each of a child's outputs are kept."""
+
+MAX_LINE = 1024**2
+"""Bytes after which a line without an end counts as one."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A child that has ended.
+
+    Attributes:
+        args: The argument list.
+        returncode: The exit code; negative for a signal.
+        stdout: What it wrote, as text; undecodable bytes are replaced, and what goes beyond
+            `MAX_OUTPUT` is left out.
+        stderr: Likewise; lines that were given to `on_line` are in it too.
+        seconds: From start to end.
+    """
+
+    args: tuple[str, ...]
+    returncode: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+
+class ChildTimeoutError(Exception):
+    """A child that ran longer than it was allowed to, and was stopped.
+
+    Args:
+        completed: What it had written until then.
+    """
+
+    def __init__(self, completed: Completed) -> None:
+        super().__init__(f"{completed.args[0]} did not end within {completed.seconds:.1f} s")
+        self.completed = completed
+
+
+def run(
+    args: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> Completed:
+    """Run a child to its end. Its stdin is the null device.
+
+    Args:
+        args: The argument list; never a shell's line.
+        cwd: Its working directory.
+        env: Its whole environment; None means this process's.
+        timeout: Seconds after which the child and all that it started are killed.
+        on_line: Called with each line of stderr as it comes, without its end.
+
+    Returns:
+        Its output and exit code; a non-zero exit code is no error here.
+
+    Raises:
+        ChildTimeoutError: It took longer than `timeout`.
+        WorkbenchError: It could not be started.
+    """
+    words = [str(word) for word in args]
+    start = time.perf_counter()
+    child = _popen(words, cwd, env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out: list[bytes] = []
+    err: list[bytes] = []
+    readers = [_reader(child.stdout, out, None), _reader(child.stderr, err, on_line)]
+
+    def completed() -> Completed:
+        return Completed(
+            tuple(words),
+            child.returncode,
+            b"".join(out).decode(errors="replace"),
+            b"".join(err).decode(errors="replace"),
+            time.perf_counter() - start,
+        )
+
+    try:
+        child.wait(timeout)
+    except subprocess.TimeoutExpired:
+        kill_group(child)
+        _join(readers)
+        raise ChildTimeoutError(completed()) from None
+    except BaseException:  # an interrupted cell must not leave a compiler running
+        kill_group(child)
+        _join(readers)
+        raise
+    _join(readers)
+    return completed()
+
+
+def kill_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill a child and all that it started, and collect it."""
+    signal_group(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def signal_group(pid: int, number: int) -> None:
+    """Send a signal to the process group of `pid`; one that has ended is no error."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return
+    except PermissionError:  # macOS: a group of zombies only
+        return
+
+
+def start(
+    args: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    log: Path,
+) -> subprocess.Popen[bytes]:
+    """Start a child that dies with this process; both its outputs go to the file `log`.
+
+    The parent-death signal follows the *thread* that started the child, so one thread that never
+    ends starts them all; else a job started from a widget's thread would die with that thread.
+    """
+    words = [str(word) for word in args]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as sink:
+        return _spawner.call(
+            lambda: _popen(
+                words, cwd, env, stdout=sink.fileno(), stderr=subprocess.STDOUT, bound=True
+            ),
+            undo=_kill_started,
+        )
+
+
+def _kill_started(future: Future[subprocess.Popen[bytes]]) -> None:
+    if future.exception() is None:
+        kill_group(future.result())
+
+
+def _popen(
+    words: list[str],
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    *,
+    stdout: int,
+    stderr: int,
+    bound: bool = False,
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            words,
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            preexec_fn=_die_with_parent if bound and _prctl is not None else None,
+        )
+    except OSError as error:
+        raise WorkbenchError(
+            f"{words[0]} could not be started: {error.strerror or error}.",
+            remedy="`workbench doctor` tells what this machine has and lacks.",
+        ) from error
+
+
+def _load_prctl() -> Callable[..., int] | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        function: Callable[..., int] = ctypes.CDLL(None, use_errno=True).prctl
+    except (OSError, AttributeError):
+        return None
+    return function
+
+
+# Looked up before any fork: a child of a threaded process must not import or take locks.
+_prctl = _load_prctl()
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    if _prctl is not None:
+        _prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+class _Spawner:
+    """A thread that runs what it is given, and lives as long as this process."""
+
+    def __init__(self) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def call(self, function: Callable[[], T], undo: Callable[[Future[T]], None]) -> T:
+        future: Future[T] = Future()
+
+        def job() -> None:
+            try:
+                future.set_result(function())
+            except BaseException as error:  # noqa: BLE001 - handed to the caller, who raises it
+                future.set_exception(error)
+
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._serve, name="spawner", daemon=True)
+                self._thread.start()
+        self._work.put(job)
+        try:
+            return future.result()
+        except KeyboardInterrupt:  # the caller will never see the result, so nobody would stop it
+            future.add_done_callback(undo)
+            raise
+
+    def _serve(self) -> None:
+        while True:
+            self._work.get()()
+
+
+_spawner = _Spawner()
+
+
+def _reader(
+    stream: IO[bytes] | None, into: list[bytes], on_line: Callable[[str], None] | None
+) -> threading.Thread:
+    """Start the thread that takes a child's output, line by line, until its end."""
+    assert stream is not None  # noqa: S101 - both outputs are pipes
+
+    def read() -> None:
+        kept = 0
+        with stream:
+            while line := stream.readline(MAX_LINE):
+                if kept < MAX_OUTPUT:  # the rest is read all the same, or the child would wait
+                    into.append(line)
+                    kept += len(line)
+                if on_line is not None:
+                    on_line(line.decode(errors="replace").rstrip("\r\n"))
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread
+
+
+def _join(readers: list[threading.Thread]) -> None:
+    # A grandchild that was let go may hold the pipe open for ever; what it writes is not awaited.
+    for reader in readers:
+        reader.join(timeout=2.0)

@@ -1,0 +1,82 @@
+"""Verbs that only look at files: render, lint, bundle."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli import options
+from workbench.cli.output import say, show, show_json
+
+
+def render(
+    job_dir: Annotated[Path, typer.Argument(metavar="JOB_DIR", help="The folder with job.yaml.")],
+    plugin: options.Plugin = None,
+) -> None:
+    """Print the Dockerfile that a job would be built from."""
+    from workbench.dockerfile.render import render_dockerfile
+    from workbench.manifest import load_job_manifest
+    from workbench.plugin import load_plugin
+    from workbench.settings import shipped
+
+    manifest = load_job_manifest(job_dir)
+    job_type = load_plugin(plugin or shipped("golang-job-type")).job_type(manifest.get_jobtype())
+    show(render_dockerfile(job_type, manifest).rstrip("\n"))
+
+
+def lint(plugin_dir: options.PluginDir = None, as_json: options.AsJson = False) -> None:
+    """Say what is wrong in a plugin.
+
+    Looks at manifest, plugin.py, Dockerfiles, go.sum and ignore file. Ends with 1 if Racetrack, or
+    a build, would stop at any of it.
+    """
+    from workbench.lint import lint_plugin
+
+    folder = _plugin_folder(plugin_dir)
+    findings = lint_plugin(folder)
+    if as_json:
+        show_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            show(str(finding))
+    say(f"{folder}: {len(findings.errors)} errors, {len(findings.warnings)} warnings")
+    if findings.errors:
+        raise typer.Exit(1)
+
+
+def bundle(
+    plugin_dir: options.PluginDir = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to put the ZIP; the plugin's folder.")
+    ] = None,
+    plugin_version: Annotated[
+        str | None, typer.Option(metavar="V", help="The version to give it; the manifest's.")
+    ] = None,
+) -> None:
+    """Put a plugin into a ZIP, and print its path.
+
+    Says what went in, what was left out, and by which pattern.
+    """
+    from workbench.bundle import bundle_plugin
+
+    made = bundle_plugin(_plugin_folder(plugin_dir), out, plugin_version=plugin_version)
+    say(f"{len(made.files)} files went in:")
+    for name in made.files:
+        say(f"  {name}")
+    say(f"{len(made.left_out)} files were left out:")
+    for left_out in made.left_out:
+        say(f"  {left_out}")
+    show(str(made.path))
+
+
+def _plugin_folder(given: Path | None) -> Path:
+    from workbench.settings import shipped
+
+    if given is not None:
+        return given
+    here = Path.cwd()
+    is_plugin = (here / "plugin-manifest.yaml").exists() or (here / "plugin.py").exists()
+    return here if is_plugin else shipped("golang-job-type")

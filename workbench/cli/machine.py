@@ -1,0 +1,100 @@
+"""Verbs about this machine and this clone: doctor, prefetch, notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli import options
+from workbench.cli.output import say, show, show_json
+from workbench.errors import NotebookError, UsageError
+
+
+def doctor(
+    as_json: options.AsJson = False,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask whether modules could be fetched now.")
+    ] = False,
+) -> None:
+    """Say what this machine has and lacks.
+
+    A remedy stands beside what is missing. Ends with 0 if all that the tutorial needs is there.
+    """
+    from workbench.doctor import doctor as look
+
+    report = look(online=online)
+    if as_json:
+        show_json(report.to_dict())
+    else:
+        show(report.table())
+    lacking = ", ".join(report.lacking)
+    say(f"the tutorial lacks: {lacking}" if lacking else "all that the tutorial needs is there")
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def prefetch() -> None:
+    """Fetch and compile ahead, once.
+
+    Afterwards the tutorial needs no network, and its builds are quick.
+    """
+    from workbench.events import terminal_sink
+    from workbench.prefetch import prefetch as fetch
+
+    fetched = fetch(on_event=terminal_sink())
+    say(str(fetched))
+
+
+def notebooks(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Notebooks; all of the workbench's.", show_default=False),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Name what is not canonical.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Bring them into canonical form.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Run them from top to bottom.")] = False,
+) -> None:
+    """Check, mend or run the notebooks.
+
+    They are kept in the form that JupyterLab itself writes, without outputs.
+    """
+    from workbench.notebooks import check_notebook, find_notebooks, fix_notebook
+
+    if check + fix + run != 1:
+        raise UsageError("Say what to do with the notebooks.", remedy="--check, --fix or --run.")
+    held = True
+    for path in [_notebook(path) for path in paths] if paths else find_notebooks():
+        if run:
+            held &= _runs(path)
+        elif fix:
+            for mended in fix_notebook(path):
+                say(f"mended {mended}")
+        else:
+            for deviation in check_notebook(path):
+                show(str(deviation))
+                held = False
+    if not held:
+        raise typer.Exit(1)
+
+
+def _runs(path: Path) -> bool:
+    from workbench.notebooks import run_notebook
+
+    try:
+        say(str(run_notebook(path)))
+    except NotebookError as error:
+        say(f"error: {error}")
+        return False
+    return True
+
+
+def _notebook(given: Path) -> Path:
+    """The notebook that was named: a file, or the name of one of the workbench's."""
+    from workbench.settings import shipped
+
+    for path in (given, shipped("notebooks") / given.name):
+        if path.is_file():
+            return path
+    raise UsageError(f"There is no notebook {given}.")

@@ -1,0 +1,250 @@
+"""Render one Dockerfile template with Jinja, strictly, and say where each line came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from types import GeneratorType, TracebackType
+from typing import Any, NoReturn, cast
+
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    TemplateSyntaxError,
+    UndefinedError,
+    nodes,
+)
+from jinja2 import Template as JinjaTemplate
+from jinja2 import TemplateError as JinjaError
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.runtime import Undefined
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
+from jinja2.visitor import NodeTransformer
+from pydantic import BaseModel
+
+from workbench.errors import TemplateError
+
+_CLOSE = "close the tag with %} or }}, both characters."
+_STOCK_ONLY = "use Jinja's own filters and tests; a real Racetrack has no others."
+_SYNTAX_REMEDIES = (
+    ("expected token 'end of", _CLOSE),
+    ("unexpected '}'", _CLOSE),
+    ("unexpected '%'", _CLOSE),
+    ("Unexpected end of template", "add the end tag that is missing."),
+    ("No filter named", _STOCK_ONLY),
+    ("No test named", _STOCK_ONLY),
+    ("", "correct the tag; a real Racetrack finds this only when a job is deployed."),
+)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered Dockerfile, and where its lines come from.
+
+    Attributes:
+        text: The Dockerfile.
+        path: Its template.
+        lines: For each line of the text, the template's line that it began on, both from 1.
+    """
+
+    text: str
+    path: Path
+    lines: tuple[int, ...]
+
+
+def read_template(path: Path) -> str:
+    """The text of a template or Dockerfile.
+
+    Raises:
+        TemplateError: It is missing, a folder, unreadable or not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        what = "there is no such file"
+        remedy = f"create {path.name}, or correct its name in the `job_types` of plugin.py."
+    except IsADirectoryError:
+        what = "is a folder, not a Dockerfile template"
+        remedy = "name the file in the `job_types` of plugin.py."
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise TemplateError(
+            f"{path}:{line}: is not UTF-8 text: {error.reason}.",
+            path=path,
+            line=line,
+            remedy="save the file as UTF-8.",
+        ) from None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        remedy = "make the file readable."
+    raise TemplateError(f"{path}: {what}.", path=path, remedy=remedy) from None
+
+
+def render_template(
+    source: str, path: Path, variables: Mapping[str, object], *, strict: bool = True
+) -> Rendered:
+    """Render the text of a template.
+
+    Args:
+        source: The template.
+        path: Where it came from, for messages.
+        variables: What it may use.
+        strict: Whether a name that nothing defines is an error. Racetrack takes it for empty text.
+
+    Raises:
+        TemplateError: It is not Jinja, uses what is not defined, or fails in an expression.
+    """
+    try:
+        names = tuple(sorted(variables)) if strict else None
+        return _render(_compile(source, path, names), path, variables)
+    except TemplateSyntaxError as error:
+        message = str(error.message)
+        remedy = next(told for part, told in _SYNTAX_REMEDIES if part in message)
+        raise _error(path, source, error.lineno, message, remedy) from None
+    except UndefinedError as error:
+        line = _line(error.__traceback__, path)
+        remedy = _lenient_outcome(source, path, variables)
+        raise _error(path, source, line, str(error.message), remedy) from None
+    except Exception as error:  # noqa: BLE001 - an expression of a template may raise anything
+        line = _line(error.__traceback__, path)
+        own_words = isinstance(error, JinjaError)
+        what = str(error) if own_words else f"{type(error).__name__}: {error}"
+        remedy = "correct the expression."
+        if isinstance(error, _OtherFileError):
+            remedy = "copy its text into the template."
+        elif "NoneType" in what:
+            remedy = "what a manifest leaves out is null: write (value or []), or test it before."
+        raise _error(path, source, line, what, remedy) from None
+
+
+class _OtherFileError(TemplateRuntimeError):
+    pass
+
+
+class _NoOtherFiles(BaseLoader):
+    def get_source(self, environment: Environment, template: str) -> NoReturn:
+        del environment
+        raise _OtherFileError(
+            f"{template!r} cannot be loaded: Racetrack renders a template without any other file"
+        )
+
+
+class _LineMarks(NodeTransformer):
+    """Puts an empty statement before all that is put out, so that the code knows its line.
+
+    By itself Jinja notes the lines of expressions alone, not those of the text between them.
+    """
+
+    def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802 - Jinja's name
+        marked: list[nodes.Node] = []
+        for child in node.nodes:
+            marked.append(nodes.ExprStmt(nodes.Const(None), lineno=child.lineno))
+            marked.append(nodes.Output([child], lineno=child.lineno))
+        return marked
+
+
+@lru_cache(maxsize=16)
+def _compile(source: str, path: Path, names: tuple[str, ...] | None) -> JinjaTemplate:
+    undefined = Undefined if names is None else _strict_undefined(names)
+    environment = SandboxedEnvironment(undefined=undefined, loader=_NoOtherFiles())
+    try:
+        tree = _LineMarks().visit(environment.parse(source, path.name, str(path)))
+        tree.set_environment(environment)
+        code = environment.compile(tree, name=path.name, filename=str(path))
+    except RecursionError:
+        raise TemplateSyntaxError("nested too deep to be read", 1) from None
+    return JinjaTemplate.from_code(environment, code, environment.make_globals(None))
+
+
+def _render(template: JinjaTemplate, path: Path, variables: Mapping[str, object]) -> Rendered:
+    text = ""
+    lines = [1]
+    chunks = template.generate(**variables)
+    for chunk in chunks:
+        line = _line_of_chunk(template, chunks)
+        if not text or text.endswith("\n"):
+            lines[-1] = line
+        lines += range(line + 1, line + 1 + chunk.count("\n"))
+        text += chunk
+    return Rendered(text, path, tuple(lines))
+
+
+def _line_of_chunk(template: JinjaTemplate, chunks: Iterator[str]) -> int:
+    # The generated code stands still at the `yield` of this chunk; Jinja knows which line it is.
+    code = cast("GeneratorType[str, None, None]", chunks).gi_yieldfrom
+    frame = cast("GeneratorType[str, None, None]", code).gi_frame
+    return 0 if frame is None else template.get_corresponding_lineno(frame.f_lineno)
+
+
+def _strict_undefined(names: tuple[str, ...]) -> type[Undefined]:
+    """A strict undefined whose message says what there is instead."""
+
+    class Explained(StrictUndefined):
+        __slots__ = ()
+
+        def __init__(
+            self,
+            hint: str | None = None,
+            obj: Any = missing,
+            name: str | None = None,
+            exc: type[TemplateRuntimeError] = UndefinedError,
+        ) -> None:
+            super().__init__(hint or _explain(obj, name, names), obj, name, exc)
+
+    return Explained
+
+
+def _explain(obj: object, name: object, names: tuple[str, ...]) -> str:
+    if obj is missing:
+        known = ", ".join(names)
+        return f"{name!r} is not defined{_suggestion(name, names)}. There are: {known}"
+    if obj is None:
+        return f"{name!r} is asked of a value that is null"
+    if isinstance(obj, BaseModel):
+        fields = tuple(type(obj).model_fields)
+        return f"{name!r} is no field of the {type(obj).__name__}{_suggestion(name, fields)}"
+    if isinstance(obj, Mapping):
+        keys = ", ".join(map(str, obj)) or "none"
+        return f"{name!r} is no key of a mapping whose keys are: {keys}"
+    return f"{name!r} is no attribute of {type(obj).__name__} {obj!r}"
+
+
+def _suggestion(name: object, known: tuple[str, ...]) -> str:
+    close = get_close_matches(str(name), known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _lenient_outcome(source: str, path: Path, variables: Mapping[str, object]) -> str:
+    """What Racetrack, which is not strict, would make of the same template."""
+    try:
+        render_template(source, path, variables, strict=False)
+    except TemplateError:
+        return "correct the name; a real Racetrack stops here too, when a job is deployed."
+    return (
+        "correct the name, or say what to do without it: `x is defined` or `x | default('')`. "
+        "A real Racetrack takes it for empty text without a word."
+    )
+
+
+def _line(traceback: TracebackType | None, path: Path) -> int | None:
+    line = None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == str(path):
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def _error(
+    path: Path, source: str, line: int | None, what: str, remedy: str | None
+) -> TemplateError:
+    lines = source.split("\n")
+    message = f"{path}:{line}: {what}" if line else f"{path}: {what}"
+    if line and line <= len(lines):
+        message += f"\n    {lines[line - 1].strip()}"
+    return TemplateError(message, path=path, line=line, remedy=remedy)

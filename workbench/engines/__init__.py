@@ -1,0 +1,64 @@
+"""The engines, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.engines.base import Container, Engine, Image
+from workbench.engines.process import ProcessEngine
+from workbench.errors import EngineUnavailable, UsageError
+from workbench.events import Event, Phase, Sink, silent
+from workbench.settings import get_settings
+
+__all__ = ["ENGINES", "Container", "Engine", "Image", "ProcessEngine", "get_engine"]
+
+# To add an engine: a file beside this one with a class that fits `base.Engine`, and a line here.
+# `auto` tries them in this order.
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "process": ProcessEngine,
+}
+
+
+def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> Engine:
+    """The engine to use.
+
+    Args:
+        name: `process`, `auto`, an engine (given back as it is), or None for the setting
+            `WORKBENCH_ENGINE`, which is `process` unless somebody changed it.
+        on_event: Where `auto` says which engine it took, and why.
+
+    Raises:
+        UsageError: No engine has that name.
+        EngineUnavailable: The engine cannot work on this machine.
+    """
+    if name is not None and not isinstance(name, str):
+        return name
+    wanted = name or get_settings().engine
+    if wanted == "auto":
+        return _first_available(on_event)
+    if wanted == "docker":
+        raise EngineUnavailable(
+            "The Docker engine is not part of this version.",
+            remedy="take the process engine: it runs every job of the tutorial without containers.",
+        )
+    if wanted not in ENGINES:
+        known = ", ".join(["auto", *ENGINES])
+        raise UsageError(f"There is no engine {wanted!r}.", remedy=f"take one of: {known}.")
+    engine = ENGINES[wanted]()
+    problem = engine.available()
+    if problem is not None:
+        raise problem
+    return engine
+
+
+def _first_available(on_event: Sink) -> Engine:
+    problems = []
+    for make in ENGINES.values():
+        engine = make()
+        problem = engine.available()
+        if problem is None:
+            why = "it is the only one of this version" if len(ENGINES) == 1 else "it answers first"
+            on_event(Event(Phase.PREPARING, f"engine {engine.name}: {why}"))
+            return engine
+        problems.append(f"{engine.name}: {problem.message}")
+    raise EngineUnavailable(f"No engine works on this machine. {' '.join(problems)}")

@@ -1,0 +1,110 @@
+"""What an engine is: it builds a job's image, and runs it.
+
+`ProcessEngine` (`process.py`) builds with this machine's Go and runs a child. Whoever adds another
+one writes a file beside it and a line in `ENGINES` (`__init__.py`); the contract tests in
+`tests/engines` then run over it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from workbench.dockerfile import Instruction
+from workbench.errors import EngineUnavailable
+from workbench.events import Sink
+from workbench.job_type import JobType
+from workbench.manifest import JobManifest
+
+
+@dataclass(frozen=True)
+class Image:
+    """Something built that an engine can run.
+
+    Attributes:
+        role: `base` or `job`.
+        engine: The name of the engine that built it.
+        reference: The image's tag, or the path of the binary where there are no images.
+        manifest: The job that it was built for.
+        env: What the Dockerfile's `ENV` lines say.
+        dockerfile: The Dockerfile as it was rendered.
+        not_executed: The instructions of the Dockerfile that this engine left out.
+        fixed_port: The port of a wrapper that cannot be told another one; else None.
+        seconds: How long the build took.
+    """
+
+    role: Literal["base", "job"]
+    engine: str
+    reference: str
+    manifest: JobManifest
+    env: Mapping[str, str]
+    dockerfile: str
+    not_executed: tuple[Instruction, ...] = ()
+    fixed_port: int | None = None
+    seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Image {self.role} of {self.manifest.name} by {self.engine}>"
+
+
+class Container(Protocol):
+    """A running image; for the process engine, a child."""
+
+    @property
+    def address(self) -> str:
+        """Where it listens, such as `http://127.0.0.1:41873`."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+
+    def log_lines(self, tail: int | None = None) -> list[str]:
+        """What it wrote; the last `tail` lines, or all."""
+
+    def log_since(self, offset: int) -> tuple[list[str], int]:
+        """The lines finished after the first `offset` bytes, and the offset to go on from."""
+
+    def stop(self, grace: float = ...) -> int:
+        """Ask it to end, and kill it after `grace` seconds; gives its exit code."""
+
+
+class Engine(Protocol):
+    """Builds and runs jobs. Implemented by `ProcessEngine`."""
+
+    name: str
+
+    def available(self) -> EngineUnavailable | None:
+        """None if the engine can work on this machine, else the error to raise."""
+
+    def build(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink) -> Image:
+        """Build the image of the job in `manifest.workspace`.
+
+        Args:
+            job_type: The job type that the manifest asks for.
+            manifest: The job.
+            on_event: Where progress is reported.
+
+        Returns:
+            The job's image.
+
+        Raises:
+            EngineUnavailable: The engine cannot build this plugin's jobs.
+            TemplateError: The Dockerfile template does not render.
+            BuildError: The build failed; names the user's file and line.
+        """
+
+    def run(self, image: Image, env: Mapping[str, str], *, port: int | None = None) -> Container:
+        """Start the image and return at once; it listens on loopback only.
+
+        Args:
+            image: What `build` gave.
+            env: The environment that the infrastructure gives to a job.
+            port: The port of this machine to listen on; None for a free one.
+
+        Returns:
+            The started container, which may not be ready yet.
+
+        Raises:
+            PortTaken: Somebody listens on `port` already.
+        """

@@ -1,0 +1,229 @@
+"""Progress of slow work: what happens, how it ended, how long it took.
+
+Slow functions take `on_event`, any callable that accepts an `Event`; what they return stays plain.
+The sinks here show events: as plain lines (a file, CI), with a spinner (a terminal), as a small
+table that is updated in place (a notebook), or not at all.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal, Protocol, TextIO
+
+from markupsafe import Markup
+
+from workbench import _html
+
+
+class Phase(Enum):
+    """The phases of a job's life here, in the words of Racetrack's builder where it has them."""
+
+    PREPARING = "preparing job type"
+    BASE_IMAGE = "building base image"
+    JOB_IMAGE = "building job image"
+    STARTING = "starting"
+    WAITING = "waiting until ready"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    STEP = "tutorial step"
+
+
+State = Literal["started", "done", "failed", "note"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that began, ended or is worth knowing.
+
+    Attributes:
+        phase: Where in the job's life it belongs.
+        message: One line for a person.
+        state: `started`, `done` or `failed`; `note` for a remark between them.
+        seconds: How long it took; None where nothing was measured.
+    """
+
+    phase: Phase
+    message: str
+    state: State = "note"
+    seconds: float | None = None
+
+    def __str__(self) -> str:
+        took = f" ({self.seconds:.2f} s)" if self.seconds is not None else ""
+        mark = {"started": "...", "done": "ok ", "failed": "!! ", "note": "   "}[self.state]
+        return f"{mark} {self.phase.value}: {self.message}{took}"
+
+
+Sink = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Show nothing."""
+    del event
+
+
+@dataclass
+class Outcome:
+    """What a step will have said when it ends; set `message` from within it."""
+
+    message: str
+
+
+@contextmanager
+def step(on_event: Sink, phase: Phase, message: str) -> Iterator[Outcome]:
+    """Report that work starts, and then how it ended and how long it took.
+
+    Args:
+        on_event: Where to report.
+        phase: Where in the job's life the work belongs.
+        message: What is being done; the body may replace it by what was done.
+
+    Yields:
+        The outcome, whose message the body may set.
+    """
+    on_event(Event(phase, message, "started"))
+    start = time.perf_counter()
+    outcome = Outcome(message)
+    try:
+        yield outcome
+    except BaseException:  # an interrupt ends a step too, and is raised on
+        on_event(Event(phase, message, "failed", time.perf_counter() - start))
+        raise
+    on_event(Event(phase, outcome.message, "done", time.perf_counter() - start))
+
+
+@dataclass
+class PlainSink:
+    """One line for each end of a phase and each note; for files, pipes and CI."""
+
+    stream: TextIO
+
+    def __call__(self, event: Event) -> None:
+        """Print the event, unless it only says that something began."""
+        if event.state != "started":
+            print(event, file=self.stream, flush=True)
+
+
+class RichSink:
+    """A spinner with the running phase, and one line for each that ended; for terminals."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False)
+        self._status = self._console.status("")
+
+    def __call__(self, event: Event) -> None:
+        """Spin while a phase runs; print a line when it has ended."""
+        if event.state == "started":
+            self._status.update(f"{event.phase.value}: {event.message}")
+            self._status.start()
+            return
+        if event.state != "note":
+            self._status.stop()
+        style = {"done": "green", "failed": "bold red"}.get(event.state, "dim")
+        self._console.print(str(event), style=style, markup=False)
+
+
+class DisplayHandle(Protocol):
+    """The part of IPython's display handle that is used here."""
+
+    def update(self, obj: object) -> Any:
+        """Show `obj` in the place of what was shown before."""
+
+
+@dataclass
+class NotebookSink:
+    """A table under the cell, updated in place.
+
+    At most one update each `interval` seconds, since a burst of messages is dropped between kernel
+    and browser; a timer shows what came last, so that nothing stands still between bursts.
+    """
+
+    interval: float = 0.1
+    _events: list[Event] = field(default_factory=list)
+    _handle: DisplayHandle | None = None
+    _shown_at: float = 0.0
+    _timer: threading.Timer | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __call__(self, event: Event) -> None:
+        """Take the event; show it now, or when the interval has passed."""
+        with self._lock:
+            if event.state != "started" and self._events and self._events[-1].state == "started":
+                if event.state == "note":
+                    self._events.insert(-1, event)
+                else:
+                    self._events[-1] = event
+            else:
+                self._events.append(event)
+            wait = self._shown_at + self.interval - time.monotonic()
+            if wait <= 0:
+                self._show()
+            elif self._timer is None:
+                self._timer = threading.Timer(wait, self._show)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def html(self) -> Markup:
+        """The table as it stands."""
+        marks = {
+            "started": _html.badge("running", _html.WARN),
+            "done": _html.badge("done", _html.GOOD),
+            "failed": _html.badge("failed", _html.BAD),
+            "note": Markup(""),
+        }
+        rows = (
+            (
+                marks[event.state],
+                _unbroken(event.phase.value),
+                event.message,
+                _unbroken(f"{event.seconds:.2f} s") if event.seconds is not None else "",
+            )
+            for event in self._events
+        )
+        return _html.table(("", "phase", "what", "took"), rows)
+
+    def _show(self) -> None:
+        from IPython.display import HTML, display
+
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            self._shown_at = time.monotonic()
+            page = HTML(str(self.html()))  # type: ignore[no-untyped-call]
+            if self._handle is None:
+                self._handle = display(page, display_id=True)  # type: ignore[no-untyped-call]
+            else:
+                self._handle.update(page)
+
+
+def _unbroken(text: str) -> str:
+    """The text with blanks at which a narrow column is not wrapped."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def in_notebook() -> bool:
+    """Whether this code runs in a Jupyter kernel."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return type(shell).__name__ == "ZMQInteractiveShell"
+
+
+def default_sink() -> Sink:
+    """What library functions use when no sink is given: a table in a notebook, else nothing."""
+    return NotebookSink() if in_notebook() else silent
+
+
+def terminal_sink() -> Sink:
+    """What the command line uses: a spinner on a terminal, else plain lines, on stderr."""
+    return RichSink() if sys.stderr.isatty() else PlainSink(sys.stderr)

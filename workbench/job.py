@@ -1,0 +1,263 @@
+"""A running job as a value: where it is, what it answers, what it wrote, and how to stop it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from workbench import _html
+from workbench._wait import DeadlineExceeded, wait_until
+from workbench.calls import Answer, curl_line, probe_answer, read_answer, to_json
+from workbench.engines import Container, Image
+from workbench.errors import JobDied, PerformError
+from workbench.manifest import JobManifest
+
+PROBE_TIMEOUT = 3.0
+"""Seconds that Racetrack's health gate gives to one probe."""
+
+LOG_PAUSE = 0.2
+"""Seconds between two looks at a job's log."""
+
+
+class Job:
+    """A job that runs on this machine; leave its `with` block, or call `stop`, to end it.
+
+    Attributes:
+        manifest: The job's manifest.
+        image: What it runs.
+        engine: The name of the engine that runs it.
+        deployment_timestamp: Whole Unix seconds, as given to the job and told by its `/live`.
+        call_timeout: Seconds that a call may take.
+    """
+
+    def __init__(
+        self, manifest: JobManifest, image: Image, container: Container, timestamp: int
+    ) -> None:
+        self.manifest = manifest
+        self.image = image
+        self.engine = image.engine
+        self.deployment_timestamp = timestamp
+        self.call_timeout = 60.0
+        self._container = container
+        self._stopped: int | None = None
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy of the environment must not get loopback calls
+
+    @property
+    def address(self) -> str:
+        """Where it listens, such as `http://127.0.0.1:41873`."""
+        return self._container.address
+
+    @property
+    def base_path(self) -> str:
+        """The prefix under which PUB would forward calls to it."""
+        return f"/pub/job/{self.manifest.name}/{quote(self.manifest.version)}"
+
+    @property
+    def url(self) -> str:
+        """The address of its page, as PUB would show it."""
+        return f"{self.address}{self.base_path}/"
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code of its process, negative for a signal; None while it runs."""
+        return self._stopped if self._stopped is not None else self._container.exit_code
+
+    @property
+    def status(self) -> str:
+        """`running`, `stopped`, or how it died."""
+        if self._stopped is not None:
+            return "stopped"
+        code = self._container.exit_code
+        return "running" if code is None else f"died with {_exit_words(code)}"
+
+    def perform(self, payload: Mapping[str, Any] | None = None, /, **fields: Any) -> Any:
+        """Call the job's function.
+
+        Args:
+            payload: The input as a mapping; or give its fields by name instead.
+            fields: The input's fields.
+
+        Returns:
+            What the function returned, decoded from JSON.
+
+        Raises:
+            PerformError: The job answered with an error, or with something other than JSON.
+            JobDied: Its process has ended.
+        """
+        data = {**(payload or {}), **fields}
+        return read_answer(self.call(f"{self.base_path}/api/v1/perform", method="POST", data=data))
+
+    def call(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        data: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Any HTTP request to the job; redirects are not followed.
+
+        Args:
+            path: The path below the job's address, such as `/metrics`.
+            method: The HTTP method.
+            data: Sent as JSON unless it is None; bytes are sent as they are.
+            headers: Further headers.
+
+        Raises:
+            JobDied: Its process has ended.
+            PerformError: There was no answer, though the process lives.
+        """
+        all_headers = {"Content-Type": "application/json", **(headers or {})}
+        body = data if data is None or isinstance(data, bytes) else to_json(data).encode()
+        try:
+            return self._session.request(
+                method,
+                self.address + path,
+                data=body,
+                headers=all_headers if body is not None else headers,
+                timeout=self.call_timeout,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            self._raise_if_dead(method, path)
+            what = (
+                f"no answer within {self.call_timeout:g} s"
+                if isinstance(error, requests.Timeout)
+                else "the connection broke"
+            )
+            raise PerformError(
+                f"{method} {path}: {what}; the job still runs.", log=self._container.log_lines(20)
+            ) from error
+
+    def live(self) -> Answer:
+        """Ask `/live`."""
+        return self._probe("/live")
+
+    def ready(self) -> Answer:
+        """Ask `/ready`."""
+        return self._probe("/ready")
+
+    def health(self) -> Answer:
+        """Ask `/health`."""
+        return self._probe("/health")
+
+    def metrics(self) -> dict[str, float]:
+        """The samples of `/metrics`, by name and labels as they are written there."""
+        lines = self.call("/metrics").text.splitlines()
+        samples = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
+        return {name: float(value) for name, value in samples}
+
+    def logs(self, tail: int | None = None) -> str:
+        """What the job wrote, to stdout and stderr; the last `tail` lines, or all."""
+        return "\n".join(self._container.log_lines(tail))
+
+    def wait(self, on_line: Callable[[str], None] | None = None) -> int:
+        """Wait until the job ends by itself.
+
+        Args:
+            on_line: Called with each line that it has written and writes, as it comes.
+
+        Returns:
+            Its exit code; negative for a signal.
+        """
+        offset = 0
+
+        def look() -> int | None:
+            nonlocal offset
+            code = self.exit_code  # asked before reading: no last line is missed
+            if on_line is not None:
+                lines, offset = self._container.log_since(offset)
+                for line in lines:
+                    on_line(line)
+            return code
+
+        return wait_until(look, timeout=math.inf, longest_pause=LOG_PAUSE)
+
+    def curl(self, payload: Mapping[str, Any]) -> str:
+        """The line for a shell that makes the same call as `perform(payload)`."""
+        return curl_line(f"{self.url}api/v1/perform", payload)
+
+    def quick_probe(self, path: str) -> Answer | None:
+        """Ask a probe as Racetrack's health gate does; None while nothing listens.
+
+        Raises:
+            requests.Timeout: No answer within `PROBE_TIMEOUT`.
+        """
+        try:
+            return probe_answer(self._session.get(self.address + path, timeout=PROBE_TIMEOUT))
+        except requests.ConnectionError:
+            return None
+
+    def died(self, what: str, code: int) -> JobDied:
+        """The error to raise when the process has ended: `what`, how, and its last lines."""
+        return JobDied(
+            f"{what} {_exit_words(code)}.",
+            exit_code=code,
+            log=self._container.log_lines(20),
+            remedy="the log tells where; a panic outside of Perform ends the whole process.",
+        )
+
+    def stop(self) -> int:
+        """Ask the job to end and wait; kill it if it does not. A second call changes nothing.
+
+        Returns:
+            Its exit code; negative for a signal.
+        """
+        if self._stopped is None:
+            self._session.close()
+            self._stopped = self._container.stop()
+        return self._stopped
+
+    def __enter__(self) -> Job:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return (
+            f"<Job {self.manifest.name} {self.manifest.version} {self.status} "
+            f"at {self.address} ({self.engine})>"
+        )
+
+    def _repr_html_(self) -> str:
+        alive = self.exit_code is None
+        rows = [
+            ("status", _html.badge(self.status, _html.GOOD if alive else _html.BAD)),
+            ("page", _html.link(self.url) if alive else self.url),
+            ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
+        ]
+        title = f"{self.manifest.name} {self.manifest.version}"
+        return str(_html.table(("Job", title), rows))
+
+    def _probe(self, path: str) -> Answer:
+        return probe_answer(self.call(path))
+
+    def _raise_if_dead(self, method: str, path: str) -> None:
+        if self._stopped is not None:
+            raise JobDied(
+                f"{method} {path}: {self.manifest.name} was stopped.",
+                exit_code=self._stopped,
+                remedy="start it again with `run_job`.",
+            )
+        # The connection breaks a moment before the system has the exit code.
+        try:
+            code = wait_until(lambda: self._container.exit_code, timeout=0.5)
+        except DeadlineExceeded:
+            return
+        raise self.died(f"{method} {path}: {self.manifest.name} died with", code)
+
+
+def _exit_words(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,13 @@
+"""Notebooks: the form they are kept in, and running them without a browser."""
+
+from workbench.notebooks.form import Deviation, check_notebook, find_notebooks, fix_notebook
+from workbench.notebooks.run import NotebookRun, run_notebook
+
+__all__ = [
+    "Deviation",
+    "NotebookRun",
+    "check_notebook",
+    "find_notebooks",
+    "fix_notebook",
+    "run_notebook",
+]

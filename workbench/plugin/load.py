@@ -1,0 +1,111 @@
+"""Load a plugin as Racetrack does when it is installed, with clearer words where it would fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.errors import PluginError, UsageError
+from workbench.job_type import JobType, parse_job_types
+from workbench.manifest import (
+    JOB_MANIFEST_FILENAME,
+    PLUGIN_MANIFEST_FILENAME,
+    PluginManifest,
+    load_plugin_manifest,
+)
+from workbench.plugin.archive import unpack
+from workbench.plugin.execute import Executed, execute_plugin
+from workbench.plugin.values import FORMER_HOOKS, HOOKS, PluginData
+
+PLUGIN_FILENAME = "plugin.py"
+
+_BUILDERS = ("lifecycle", "image-builder")
+
+
+def load_plugin(folder_or_zip: str | Path, *, timeout: float = 10.0) -> PluginData:
+    """Load a plugin and ask it for its job types.
+
+    plugin.py is executed in a child process that has no input and whose output is kept; one that
+    hangs, exits or prints does no harm here, and nothing that it starts outlives the call, unless
+    it starts it in a session of its own. What its requirements.txt lists is not installed.
+
+    Args:
+        folder_or_zip: The plugin's folder, or its ZIP; a ZIP is unpacked below the workbench's
+            home.
+        timeout: Seconds that plugin.py, `Plugin()` and `job_types()` may take together.
+
+    Raises:
+        PluginError: Racetrack could not load it either; names the plugin's file and line.
+        ManifestError: Its manifest is wrong.
+        UsageError: `timeout` is not above zero.
+    """
+    if not timeout > 0:
+        raise UsageError(f"timeout={timeout} is not a number of seconds above zero.")
+    source = Path(folder_or_zip).expanduser()
+    if not source.exists():
+        raise PluginError(
+            f"{source} does not exist.",
+            path=source,
+            remedy="give a plugin's folder or ZIP; `workbench new plugin DIR` makes one.",
+        )
+    source = source.resolve()
+    plugin_dir = source if source.is_dir() else unpack(source)
+    for name in (PLUGIN_MANIFEST_FILENAME, PLUGIN_FILENAME):
+        if not (plugin_dir / name).is_file():
+            raise PluginError(
+                f"There is no {name} in {source}.", path=source / name, remedy=_other(source)
+            )
+    manifest = load_plugin_manifest(plugin_dir, shown=source / PLUGIN_MANIFEST_FILENAME)
+    executed = execute_plugin(plugin_dir, manifest, shown=source, timeout=timeout)
+    job_types = parse_job_types(
+        executed.returned, plugin_dir, line=executed.line, shown=source / PLUGIN_FILENAME
+    )
+    return PluginData(
+        plugin_dir=plugin_dir,
+        plugin_manifest=manifest,
+        job_types=job_types,
+        warnings=tuple(_warnings(source, plugin_dir, manifest, executed, job_types)),
+        source=source,
+        hooks=tuple(name for name in executed.hooks if name in HOOKS),
+        output=executed.output,
+    )
+
+
+def _other(folder: Path) -> str:
+    if (folder / JOB_MANIFEST_FILENAME).is_file():
+        return "this is the folder of a job; give the folder of a plugin."
+    if folder.is_file():
+        return "make the ZIP with `workbench bundle`."
+    inner = sorted(path.parent.name for path in folder.glob(f"*/{PLUGIN_MANIFEST_FILENAME}"))
+    if inner:
+        return f"did you mean its folder {inner[0]}?"
+    return "give the folder of a plugin; `workbench new plugin DIR` makes one."
+
+
+def _warnings(
+    source: Path,
+    plugin_dir: Path,
+    manifest: PluginManifest,
+    executed: Executed,
+    job_types: dict[str, JobType],
+) -> list[str]:
+    told = []
+    if (plugin_dir / "requirements.txt").is_file():
+        told.append(
+            f"{source / 'requirements.txt'}: Racetrack installs what it lists on every load; "
+            "the workbench does not"
+        )
+    told += [
+        f"{source / PLUGIN_FILENAME}: {name} is called {FORMER_HOOKS[name]} since Racetrack 2.9, "
+        "and no newer one calls it"
+        for name in executed.hooks
+        if name in FORMER_HOOKS
+    ]
+    if not executed.hooks:
+        told.append(f"{source / PLUGIN_FILENAME}: the class Plugin has no hook of Racetrack's")
+    absent = [each for each in _BUILDERS if manifest.components and each not in manifest.components]
+    if job_types and absent:
+        told.append(
+            f"{source / PLUGIN_MANIFEST_FILENAME}: components leave out {' and '.join(absent)}, "
+            "which need to know the job types"
+        )
+    return told

@@ -1,0 +1,168 @@
+"""Fetch and compile once what the tutorial would fetch and compile later.
+
+Afterwards nothing in it needs a network, and no build is a cold one. A stamp remembers what was
+done and for what; a second call looks at it and ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench import _process
+from workbench._finished import JOB, PLUGIN, finished_files
+from workbench._go import Go, find_go, go_env
+from workbench.assets import install_assets
+from workbench.engines import ProcessEngine
+from workbench.errors import BuildError, WorkbenchError
+from workbench.events import Phase, Sink, silent, step
+from workbench.manifest import load_job_manifest
+from workbench.plugin import load_plugin
+from workbench.settings import get_settings, shipped
+
+GO_TIMEOUT = 900.0
+"""Seconds that one Go command may take: on two cores a cold standard library takes one minute."""
+
+# What the wrapper is compiled with apart from the engine's own way: the check of its step, and the
+# tutorial's plain `go run .` with its stub.
+_WRAPPER_COMMANDS = (
+    ("vet", "-trimpath", "./..."),
+    ("build", "-o", "/dev/null", "."),
+)
+
+
+@dataclass(frozen=True)
+class Prefetched:
+    """What `prefetch` did.
+
+    Attributes:
+        did: What was fetched and compiled; nothing where all was there.
+        seconds: How long it took.
+    """
+
+    did: tuple[str, ...]
+    seconds: float
+
+    def __str__(self) -> str:
+        what = "; ".join(self.did) or "everything was there"
+        return f"prefetch: {what} ({self.seconds:.1f} s)"
+
+
+def prefetch(*, on_event: Sink = silent) -> Prefetched:
+    """Fetch the sample job's modules and Swagger UI, and compile wrapper, generator and job.
+
+    Args:
+        on_event: Where progress is reported.
+
+    Returns:
+        What was done.
+
+    Raises:
+        EngineUnavailable: There is no Go.
+        AssetsError: The files of Swagger UI could not be copied.
+        WorkbenchError: A module could not be fetched.
+        BuildError: Something did not compile.
+    """
+    start = time.perf_counter()
+    did = []
+    written = install_assets(shipped(PLUGIN))
+    if written:
+        did.append(f"{len(written)} files of Swagger UI")
+    go = find_go()
+    if not is_warm(go):
+        _stamp_path().unlink(missing_ok=True)
+        with step(on_event, Phase.PREPARING, "fetching the sample job's modules"):
+            modules = _download(go)
+        did.append(f"{len(modules)} modules")
+        _compile_wrapper(go, on_event)
+        job_type = load_plugin(shipped(PLUGIN)).job_type("golang:latest")
+        ProcessEngine().build(job_type, load_job_manifest(shipped(JOB)), on_event=on_event)
+        did.append("a warm build cache")
+        _stamp_path().parent.mkdir(parents=True, exist_ok=True)
+        _stamp_path().write_text(json.dumps({"state": _state(go), "folders": modules}))
+    return Prefetched(tuple(did), time.perf_counter() - start)
+
+
+def is_warm(go: Go) -> bool:
+    """Whether Go's caches still hold what `prefetch` put there for these very sources."""
+    try:
+        stamp = json.loads(_stamp_path().read_text())
+        folders = [Path(folder) for folder in stamp["folders"]]
+        state = stamp["state"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    return state == _state(go) and all(folder.is_dir() for folder in folders)
+
+
+def _stamp_path() -> Path:
+    return get_settings().home / "prefetched.json"
+
+
+def _state(go: Go) -> Mapping[str, str]:
+    """What the caches depend on; another value of any of it makes them cold."""
+    answer = _process.run([go.path, "env", "GOCACHE", "GOMODCACHE", "CGO_ENABLED"], env=go_env())
+    cache, modules, cgo = answer.stdout.splitlines()
+    sources = hashlib.sha256()
+    for name in (f"{PLUGIN}/go_wrapper", JOB):
+        for path, relative in finished_files(name):
+            if path.suffix in (".go", ".mod", ".sum"):
+                sources.update(str(relative).encode() + b"\0" + path.read_bytes() + b"\0")
+    return {
+        "go": f"{go.version} {go.goroot}",
+        "cgo": cgo,
+        # `go clean -cache` leaves the folder behind, but none of those that hold something.
+        "cache": cache if any(Path(cache).glob("??")) else "empty",
+        "modules": modules,
+        "sources": sources.hexdigest(),
+    }
+
+
+def _download(go: Go) -> list[str]:
+    """The folders of the sample job's modules in the module cache, fetched where they are not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)  # a copy, since Go may add to the go.sum that it finds
+        for file in ("go.mod", "go.sum"):
+            shutil.copyfile(shipped(JOB) / file, folder / file)
+        answer = _process.run(
+            [go.path, "mod", "download", "-json"], cwd=folder, env=go_env(), timeout=GO_TIMEOUT
+        )
+    modules = _json_values(answer.stdout)
+    problems = [module["Error"] for module in modules if module.get("Error")]
+    if answer.returncode != 0 or problems:
+        said = problems or answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise WorkbenchError(
+            f"The sample job's modules could not be fetched (no network?): {said[0]}",
+            remedy="connect this machine once, or set GOPROXY to a mirror, and run it again.",
+        )
+    return [module["Dir"] for module in modules]
+
+
+def _compile_wrapper(go: Go, on_event: Sink) -> None:
+    wrapper = shipped(PLUGIN) / "go_wrapper"
+    with step(on_event, Phase.PREPARING, "compiling the wrapper"):
+        for words in _WRAPPER_COMMANDS:
+            answer = _process.run([go.path, *words], cwd=wrapper, env=go_env(), timeout=GO_TIMEOUT)
+            if answer.returncode != 0:
+                raise BuildError(
+                    f"`go {' '.join(words)}` did not hold in {wrapper}.",
+                    command=answer.args,
+                    exit_code=answer.returncode,
+                    log=answer.stderr.splitlines(),
+                )
+
+
+def _json_values(text: str) -> list[dict[str, str]]:
+    """The objects that stand one after another in `text`, as `go -json` writes them."""
+    decoder = json.JSONDecoder()
+    values, rest = [], text.lstrip()
+    while rest:
+        value, end = decoder.raw_decode(rest)
+        values.append(value)
+        rest = rest[end:].lstrip()
+    return values

@@ -1,0 +1,138 @@
+"""Running jobs: build, start, wait until ready; and stopping whatever still runs."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench import _children
+from workbench.engines import Engine, get_engine
+from workbench.events import Phase, Sink, default_sink, step
+from workbench.health_gate import wait_until_ready
+from workbench.job import Job
+from workbench.manifest import JobManifest, load_job_manifest
+from workbench.plugin import PluginData, load_plugin
+from workbench.settings import TRACING_HEADER, get_settings, shipped
+
+_running: weakref.WeakSet[Job] = weakref.WeakSet()
+
+
+def run_job(
+    job_dir: str | Path,
+    *,
+    plugin: PluginData | str | Path | None = None,
+    engine: str | Engine | None = None,
+    port: int | None = None,
+    timeout: float | None = None,
+    env: Mapping[str, str] | None = None,
+    on_event: Sink | None = None,
+) -> Job:
+    """Build a job, start it, and return when it is ready to be called.
+
+    A job of the same name and version that this process started before is replaced, as on a
+    redeployment: it is stopped once the new one is ready, and goes on if the new one fails.
+
+    Args:
+        job_dir: The folder with `job.yaml`.
+        plugin: The job-type plugin, or its folder or ZIP; None for the finished Go plugin.
+        engine: The name of an engine, or an engine; None for the setting.
+        port: The port of this machine to listen on; None for a free one.
+        timeout: Seconds that the job may take until it is ready, the build not counted.
+        env: Further variables for the job, which win over all others.
+        on_event: Where progress is reported; None for a table in a notebook, else nothing.
+
+    Returns:
+        The running job.
+
+    Raises:
+        ManifestError: job.yaml is wrong.
+        PluginError: The plugin does not load, or has no such job type.
+        BuildError: The job does not compile; names the user's file and line.
+        JobNotReady: It did not become ready in time, or told an error of its own.
+        JobDied: It ended while starting.
+        PortTaken: Somebody listens on `port`.
+    """
+    sink = on_event or default_sink()
+    with step(sink, Phase.PREPARING, "reading manifest and plugin") as outcome:
+        manifest = load_job_manifest(job_dir)
+        if not isinstance(plugin, PluginData):
+            plugin = load_plugin(plugin or shipped("golang-job-type"))
+        job_type = plugin.job_type(manifest.get_jobtype())
+        outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+    chosen = get_engine(engine, on_event=sink)
+    image = chosen.build(job_type, manifest, on_event=sink)
+    former = [
+        job
+        for job in _running
+        if job.status != "stopped"
+        and (job.manifest.name, job.manifest.version) == (manifest.name, manifest.version)
+    ]
+    for job in former:
+        if image.fixed_port or (port and job.address.endswith(f":{port}")):
+            job.stop()
+    timestamp = int(time.time())
+    given = {**job_environment(manifest, timestamp), **(env or {})}
+    with step(sink, Phase.STARTING, f"{manifest.name} {manifest.version}") as outcome:
+        container = chosen.run(image, given, port=port)
+        job = Job(manifest, image, container, timestamp)
+        outcome.message = job.address
+    try:
+        with step(sink, Phase.WAITING, "/live and /ready"):
+            wait_until_ready(job, timeout or get_settings().ready_timeout)
+    except BaseException:  # also an interrupt: what was started here must not stay
+        job.stop()
+        raise
+    _running.add(job)
+    for old in former:
+        old.stop()
+    return job
+
+
+def job_environment(manifest: JobManifest, timestamp: int) -> dict[str, str]:
+    """What Racetrack's infrastructure gives to a job, on Kubernetes.
+
+    `PUB_URL` is the engine's to set, since it knows the address. Line breaks of the manifest are
+    written as a backslash and an n, as there.
+    """
+    return {
+        "JOB_NAME": manifest.name,
+        "JOB_VERSION": manifest.version,
+        "JOB_DEPLOYMENT_TIMESTAMP": str(timestamp),
+        "JOB_MANIFEST_YAML": (manifest.origin_yaml_ or "").replace("\n", "\\n"),
+        "AUTH_TOKEN": secrets.token_urlsafe(16),
+        "REQUEST_TRACING_HEADER": TRACING_HEADER,
+        "JOB_USER_MODULE_HOSTNAME": "localhost",
+        **(manifest.runtime_env or {}),
+    }
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What `clean` did.
+
+    Attributes:
+        stopped: What was stopped, in words.
+        running: What other living processes run, and was left to them.
+    """
+
+    stopped: tuple[str, ...]
+    running: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        stopped = "; ".join(self.stopped) or "nothing was running"
+        left = f"; left to their owners: {'; '.join(self.running)}" if self.running else ""
+        return f"stopped: {stopped}{left}" if self.stopped else f"{stopped}{left}"
+
+
+def clean() -> Cleaned:
+    """Stop the jobs of this process, and whatever a crash of another one left behind."""
+    own = [job for job in _running if job.status != "stopped"]
+    stopped = [f"{job.manifest.name} {job.manifest.version} at {job.address}" for job in own]
+    for job in own:
+        job.stop()
+    stopped += [str(record) for record in _children.stop_abandoned()]
+    return Cleaned(tuple(stopped), tuple(str(record) for record in _children.records()))

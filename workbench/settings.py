@@ -1,0 +1,134 @@
+"""Every environment variable and default of the workbench, in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import UsageError
+
+GO_VERSION = "1.26"
+"""The oldest Go that builds the wrapper, and the one that images use: major and minor."""
+
+JOB_PORT = 7000
+"""The port that every wrapper listens on inside its container."""
+
+TRACING_HEADER = "X-Request-Tracing-Id"
+"""Racetrack's own name for the header that follows a request through its services."""
+
+PACKAGE_DIR = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says, read when asked; nothing is kept between calls.
+
+    Attributes:
+        home: Where pid files, logs and stages live (`WORKBENCH_HOME`, else the user's cache).
+        go: The go command to use (`WORKBENCH_GO`); None means: look for one.
+        docker: The docker command to use (`WORKBENCH_DOCKER`); None means: the one on PATH.
+        engine: The engine to use when none is named (`WORKBENCH_ENGINE`, else `process`).
+        strict: Whether a failing check raises instead of being shown (`WORKBENCH_STRICT=1`).
+        browser_base: What a browser puts before `/PORT/...` to reach this machine
+            (`WORKBENCH_BROWSER_BASE`); None means loopback, or the hub's proxy on a JupyterHub.
+        ready_timeout: Seconds that a job may take until it is ready (`WORKBENCH_READY_TIMEOUT`).
+        playground: Where a learner's files go (`WORKBENCH_PLAYGROUND`, else `playground/` of the
+            clone; of the current folder where the package was installed without one).
+    """
+
+    home: Path
+    go: str | None
+    docker: str | None
+    engine: str
+    strict: bool
+    browser_base: str | None
+    ready_timeout: float
+    playground: Path
+
+    @property
+    def run_dir(self) -> Path:
+        """One small file for each child that is running."""
+        return self.home / "run"
+
+    @property
+    def log_dir(self) -> Path:
+        """What the children wrote."""
+        return self.home / "logs"
+
+    @property
+    def stage_dir(self) -> Path:
+        """Stage folders of builds and the binaries that they gave."""
+        return self.home / "stage"
+
+
+def get_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        UsageError: A variable holds something that it cannot mean.
+    """
+    return Settings(
+        home=_home(),
+        go=os.environ.get("WORKBENCH_GO") or None,
+        docker=os.environ.get("WORKBENCH_DOCKER") or None,
+        engine=os.environ.get("WORKBENCH_ENGINE") or "process",
+        strict=os.environ.get("WORKBENCH_STRICT", "") not in ("", "0"),
+        browser_base=os.environ.get("WORKBENCH_BROWSER_BASE") or None,
+        ready_timeout=_seconds("WORKBENCH_READY_TIMEOUT", 60.0),
+        playground=_playground(),
+    )
+
+
+def _home() -> Path:
+    chosen = os.environ.get("WORKBENCH_HOME")
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    cache = os.environ.get("XDG_CACHE_HOME")
+    base = Path(cache) if cache else Path.home() / ".cache"
+    return base / "racetrack-plugin-workbench"
+
+
+def _playground() -> Path:
+    chosen = os.environ.get("WORKBENCH_PLAYGROUND")
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    clone = PACKAGE_DIR.parent
+    return (clone if (clone / "golang-job-type").is_dir() else Path.cwd()) / "playground"
+
+
+def _seconds(name: str, default: float) -> float:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise UsageError(
+            f"{name}={text!r} is not a number of seconds above zero.",
+            remedy=f"unset {name}, or set it to a number such as {default:g}.",
+        )
+    return value
+
+
+def shipped(name: str) -> Path:
+    """The folder `name` of this repository, or of the installed wheel.
+
+    Args:
+        name: `golang-job-type`, `sample-golang-function` or `notebooks`.
+
+    Returns:
+        An absolute path.
+
+    Raises:
+        UsageError: Neither a clone nor the wheel holds such a folder.
+    """
+    for folder in (PACKAGE_DIR.parent / name, PACKAGE_DIR / "_shipped" / name):
+        if folder.is_dir():
+            return folder
+    raise UsageError(
+        f"The folder {name!r} is not beside this installation of the workbench.",
+        remedy="run from a clone of the repository, or reinstall the package.",
+    )

@@ -1,0 +1,75 @@
+"""What the last step checks on the sample job while it runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from workbench import _children
+from workbench.calls import read_answer
+from workbench.errors import PerformError
+from workbench.job import Job
+from workbench.tutorial.step import NotYet
+
+NUMBERS: dict[str, Any] = {"numbers": [40, 2]}
+"""The input of the tutorial's own call."""
+
+
+def live_carries_the_deployment_timestamp(job: Job) -> str:
+    """Racetrack tells a new deployment from the old one by it."""
+    answer = job.live()
+    found = answer.body.get("deployment_timestamp") if isinstance(answer.body, dict) else None
+    if not answer.ok or found != job.deployment_timestamp or not isinstance(found, int):
+        raise NotYet(
+            f"/live answers {answer}, not 200 and the number {job.deployment_timestamp}.",
+            remedy="take it from JOB_DEPLOYMENT_TIMESTAMP, as a JSON number.",
+        )
+    return str(found)
+
+
+def ready_answers_200(job: Job) -> str:
+    """Racetrack sends no call before that."""
+    answer = job.ready()
+    if not answer.ok:
+        raise NotYet(f"/ready answers {answer}.")
+    return str(answer)
+
+
+def perform_answers_at_the_root_address(job: Job) -> str:
+    """The function is called with the tutorial's numbers; what is seen is the answer itself."""
+    return _sum(job, "")
+
+
+def perform_answers_where_pub_calls_it(job: Job) -> str:
+    """The same under the prefix that Racetrack's gateway puts before the path."""
+    base = f"/pub/job/{job.manifest.name}/latest"
+    return f"{_sum(job, base)} at {base}/api/v1/perform"
+
+
+def a_failing_call_shows_its_reason(job: Job) -> str:
+    """An input that the function refuses is answered with the function's own words."""
+    try:
+        answer = job.perform({"numbers": ["forty", 2]})
+    except PerformError as error:
+        if "numbers[0]" not in error.message:
+            raise NotYet(f"the answer does not tell the reason: {error.message}") from None
+        return error.message
+    raise NotYet(f"a text among the numbers was answered with {json.dumps(answer)}.")
+
+
+def nothing_is_left_running(job: Job) -> str:
+    """Asked after the job was stopped."""
+    port = int(job.address.rpartition(":")[2])
+    left = [str(record) for record in _children.records() if record.port == port]
+    if left or not _children.port_is_free(port):
+        raise NotYet(f"still running: {', '.join(left) or _children.port_owner(port)}.")
+    if job.exit_code != 0:
+        raise NotYet(f"the job ended with {job.exit_code} when it was told to stop, not with 0.")
+    return f"it ended with exit code 0, and port {port} is free"
+
+
+def _sum(job: Job, base: str) -> str:
+    answer = read_answer(job.call(f"{base}/api/v1/perform", method="POST", data=NUMBERS))
+    if answer != sum(NUMBERS["numbers"]):
+        raise NotYet(f"perform answered {json.dumps(answer)} to {json.dumps(NUMBERS)}.")
+    return json.dumps(answer)

@@ -1,0 +1,213 @@
+"""The playground: the folder that a learner's files and the steps' files go to.
+
+It has a git repository of its own. Git is run without the user's or the system's configuration, so
+that no hook, signing key or missing name on this machine changes what a step does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench import _process
+from workbench._finished import JOB, PLUGIN, finished_files
+from workbench.engines import Engine
+from workbench.errors import StepFailed, WorkbenchError
+from workbench.events import Sink, silent
+from workbench.manifest import load_plugin_manifest
+from workbench.settings import get_settings
+
+_IGNORED = """\
+*.zip
+__pycache__/
+# Swagger UI comes from its own package; swaggerui/SHA256SUMS lists its files.
+/golang-job-type/go_wrapper/swaggerui/*
+!/golang-job-type/go_wrapper/swaggerui/index.html
+!/golang-job-type/go_wrapper/swaggerui/swagger-initializer.js
+!/golang-job-type/go_wrapper/swaggerui/openapi.json
+!/golang-job-type/go_wrapper/swaggerui/SHA256SUMS
+"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What copying files into the playground did.
+
+    Attributes:
+        files: What was written, as paths within the playground.
+        kept: What was left alone because somebody had changed it.
+    """
+
+    files: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    def __add__(self, other: Written) -> Written:
+        return Written(self.files + other.files, self.kept + other.kept)
+
+
+@dataclass(frozen=True)
+class Playground:
+    """A folder to write the plugin in, and how jobs are run there.
+
+    Attributes:
+        path: The folder; the setting `WORKBENCH_PLAYGROUND` unless it is given.
+        engine: The engine that runs its jobs: a name, an engine, or None for the setting.
+        on_event: Where the progress of its builds is reported.
+    """
+
+    path: Path = field(default_factory=lambda: get_settings().playground)
+    engine: str | Engine | None = None
+    on_event: Sink = silent
+
+    @property
+    def plugin_dir(self) -> Path:
+        """The plugin that is being written."""
+        return self.path / PLUGIN
+
+    @property
+    def wrapper_dir(self) -> Path:
+        """The plugin's Go wrapper."""
+        return self.plugin_dir / "go_wrapper"
+
+    @property
+    def job_dir(self) -> Path:
+        """The sample job."""
+        return self.path / JOB
+
+    @property
+    def bundle_path(self) -> Path:
+        """Where `racetrack plugin bundle` puts the ZIP.
+
+        Raises:
+            ManifestError: The plugin's manifest, which names it, is missing or wrong.
+        """
+        manifest = load_plugin_manifest(self.plugin_dir)
+        return self.plugin_dir / f"{manifest.name}-{manifest.version}.zip"
+
+    @property
+    def is_repository(self) -> bool:
+        """Whether it has a git repository of its own, and not merely that of a folder above."""
+        return (self.path / ".git" / "HEAD").is_file()
+
+    def make_repository(self) -> bool:
+        """Make the folder and its git repository.
+
+        Returns:
+            Whether there was none before.
+
+        Raises:
+            StepFailed: git is missing or refuses.
+        """
+        if self.is_repository:
+            return False
+        ignore = self.path / ".gitignore"
+        with _writing(ignore):
+            ignore.parent.mkdir(parents=True, exist_ok=True)
+            if not ignore.exists():
+                ignore.write_text(_IGNORED)
+        self.git("init", "--quiet", "--initial-branch=main", "--template=")
+        self.git("config", "user.name", "Tutorial")
+        self.git("config", "user.email", "sample@example.com")
+        return True
+
+    def commit(self, message: str) -> bool:
+        """Record the playground as it is.
+
+        Returns:
+            Whether anything had changed since the commit before.
+
+        Raises:
+            StepFailed: There is no repository, or git is missing or refuses.
+        """
+        if not self.is_repository:
+            raise StepFailed(
+                f"{self.path} is no git repository, so nothing can be recorded there.",
+                remedy="do the chapter 01-git-repository first.",
+            )
+        self.git("add", "--all")
+        if not self.git("status", "--porcelain"):
+            return False
+        self.git("commit", "--quiet", "--no-verify", "--message", message)
+        return True
+
+    def git(self, *words: str) -> str:
+        """Run git in the playground.
+
+        Returns:
+            What it wrote to stdout, without blanks around it.
+
+        Raises:
+            StepFailed: git is missing or refuses; says what it said.
+        """
+        if not self.path.is_dir():
+            raise StepFailed(
+                f"There is no folder {self.path}.",
+                remedy="do the chapter 01-git-repository first.",
+            )
+        try:
+            answer = _process.run(["git", *_GIT_OPTIONS, *words], cwd=self.path, env=_git_env())
+        except WorkbenchError as error:
+            raise StepFailed(error.message, remedy="install git.") from None
+        if answer.returncode != 0:
+            said = (answer.stderr or answer.stdout).strip()
+            raise StepFailed(f"git {words[0]} did not work in {self.path}: {said}")
+        return answer.stdout.strip()
+
+    def write(self, *names: str, overwrite: bool = False) -> Written:
+        """Copy files of the finished project to the same place in the playground.
+
+        Args:
+            names: Files, or folders with all that is below them, as paths within the project.
+            overwrite: Whether a file that differs is replaced; else it is left as it is.
+
+        Raises:
+            StepFailed: A file cannot be written.
+        """
+        written, kept = [], []
+        for name in names:
+            for source, relative in tutorial_files(name):
+                target = self.path / relative
+                content = source.read_bytes()
+                with _writing(target):
+                    if target.is_file() and target.read_bytes() == content:
+                        continue
+                    if target.is_file() and not overwrite:
+                        kept.append(relative.as_posix())
+                        continue
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(content)
+                    written.append(relative.as_posix())
+        return Written(tuple(written), tuple(kept))
+
+    def __repr__(self) -> str:
+        return f"<Playground {self.path}>"
+
+
+def tutorial_files(name: str) -> Iterator[tuple[Path, Path]]:
+    """As `finished_files`, without Go's tests: nobody is asked to write those."""
+    for source, relative in finished_files(name):
+        if not relative.name.endswith("_test.go") and "testdata" not in relative.parts:
+            yield source, relative
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StepFailed(f"{path} could not be written: {error.strerror or error}.") from None
+
+
+_GIT_OPTIONS = (
+    "-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false", "-c", "core.autocrlf=false",
+)  # fmt: skip
+
+
+def _git_env() -> dict[str, str]:
+    # Within a hook of another repository git would follow GIT_DIR there.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    null = os.devnull
+    return {**env, "GIT_CONFIG_GLOBAL": null, "GIT_CONFIG_SYSTEM": null, "LC_ALL": "C"}

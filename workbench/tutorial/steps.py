@@ -1,0 +1,112 @@
+"""The steps of the tutorial, in order: what each writes, does and checks."""
+
+from __future__ import annotations
+
+from workbench.errors import UsageError
+from workbench.tutorial import checks, job_checks, work
+from workbench.tutorial.step import Step
+
+SWAGGER_BUNDLE = "golang-job-type/go_wrapper/swaggerui/swagger-ui-bundle.js"
+
+# To add a step: a `Step` here, at its place. What it `writes` are files of the finished project, so
+# there is one copy of everything. What else it `does` is a function in work.py, and each thing that
+# has to hold a function in checks.py (on files) or job_checks.py (on the running job); their names
+# are what a reader sees. tests/test_tutorial.py then wants two tests of each check: one in which it
+# holds and one in which it does not.
+STEPS: tuple[Step, ...] = (
+    Step(
+        "01-git-repository",
+        "Create a git repository",
+        does=work.make_repository,
+        makes=(".git/HEAD",),
+        checks=(checks.it_is_a_repository_of_its_own,),
+    ),
+    Step(
+        "02-plugin-manifest",
+        "Describe the plugin in its manifest",
+        writes=("golang-job-type/plugin-manifest.yaml",),
+        checks=(checks.the_manifest_parses,),
+    ),
+    Step(
+        "03-wrapper",
+        "Write the wrapper in Go",
+        writes=("golang-job-type/go_wrapper",),
+        does=work.copy_swagger_ui,
+        makes=(SWAGGER_BUNDLE,),
+        checks=(
+            checks.every_file_of_the_wrapper_is_there,
+            checks.the_swagger_files_are_the_listed_ones,
+            checks.gofmt_has_nothing_to_change,
+            checks.go_vet_finds_nothing,
+            checks.the_wrapper_requires_only_the_handler,
+        ),
+    ),
+    Step(
+        "04-base-dockerfile",
+        "Write the Dockerfile of the base image",
+        writes=("golang-job-type/base.Dockerfile",),
+        checks=(checks.the_base_dockerfile_parses, checks.the_base_dockerfile_has_no_faults),
+    ),
+    Step(
+        "05-job-template",
+        "Write the template of a job's Dockerfile",
+        writes=("golang-job-type/job-template.Dockerfile",),
+        checks=(
+            checks.the_template_renders_for_the_sample_job,
+            checks.the_template_has_no_faults,
+        ),
+    ),
+    Step(
+        "06-plugin-py",
+        "Name the job type in plugin.py",
+        writes=("golang-job-type/plugin.py",),
+        checks=(checks.plugin_py_brings_the_job_type,),
+    ),
+    Step(
+        "07-racetrackignore",
+        "Say what the bundle leaves out",
+        writes=("golang-job-type/.racetrackignore",),
+        checks=(checks.every_go_sum_stays_in_the_bundle, checks.maps_and_makefiles_stay_out),
+    ),
+    Step(
+        "08-bundle",
+        "Bundle the plugin into a ZIP",
+        does=work.bundle_with_racetrack,
+        makes=("golang-job-type/golang-job-type-0.0.0.zip",),
+        checks=(checks.the_bundle_holds_what_it_should,),
+    ),
+    Step(
+        "09-install-plugin",
+        "Install the plugin",
+        checks=(checks.the_zip_loads_as_on_a_server,),
+    ),
+    Step(
+        "10-deploy-sample-job",
+        "Deploy the sample job and call it",
+        writes=("sample-golang-function",),
+        checks=(checks.the_job_manifest_is_accepted,),
+        job_checks=(
+            job_checks.live_carries_the_deployment_timestamp,
+            job_checks.ready_answers_200,
+            job_checks.perform_answers_at_the_root_address,
+            job_checks.perform_answers_where_pub_calls_it,
+            job_checks.a_failing_call_shows_its_reason,
+        ),
+    ),
+)
+
+
+def find_step(name: str) -> Step:
+    """The step called `name`: its id, or its number such as `03` or `3`.
+
+    Raises:
+        UsageError: There is none; lists the ids.
+    """
+    for step in STEPS:
+        number = step.id.split("-")[0]
+        if name in (step.id, number, number.lstrip("0")):
+            return step
+    raise UsageError(
+        f"The tutorial has no step {name!r}.",
+        remedy=f"take one of: {', '.join(step.id for step in STEPS)}.",
+    )
