@@ -1,0 +1,27 @@
+"""The figures, by the name that `ONLY=` takes.
+
+To add one: a file beside this one with a function of the form `Figure`, and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.figures.edit import edit_to_answer
+from bench.figures.memory import idle_memory
+from bench.figures.requests import requests_per_second
+from bench.figures.start import process_start
+from bench.figures.walk import walk
+from bench.programs import Programs
+from bench.rows import Row
+from bench.turns import Effort
+
+Figure = Callable[[Programs, Effort], list[Row]]
+
+FIGURES: dict[str, Figure] = {
+    "edit": edit_to_answer,
+    "requests": requests_per_second,
+    "start": process_start,
+    "memory": idle_memory,
+    "walk": walk,
+}
