@@ -1,0 +1,104 @@
+"""JupyterLab in a browser, driven through its own application object where the page is too slow."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
+
+from workbench.jupyter import Lab
+
+# JupyterLab asks for these only with another theme or a log-in page; neither tells of a fault.
+_NO_FAULT = ("favicon", "/api/me?")
+
+_OPENED = """path => {
+  const widget = window.jupyterapp?.shell.currentWidget;
+  return widget?.context?.isReady && widget.context.path === path;
+}"""
+_KERNEL_READY = """async () => {
+  await window.jupyterapp.restored;
+  const session = window.jupyterapp.shell.currentWidget.sessionContext;
+  await session.ready;
+  await session.session.kernel.info;
+}"""
+_RUN_CELL = """async id => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
+  return await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+_OUTPUTS = """id => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+  return cells.find(cell => cell.model.id === id).model.outputs.toJSON();
+}"""
+
+
+class LabPage:
+    """A page with JupyterLab in it, and what went wrong in it so far.
+
+    Attributes:
+        page: Playwright's page.
+        elsewhere: The addresses outside of this machine that the page asked for.
+        faults: Errors of the page: thrown, or written to its console.
+    """
+
+    def __init__(self, page: Page, lab: Lab) -> None:
+        self.page = page
+        self.elsewhere: list[str] = []
+        self.faults: list[str] = []
+        self._lab = lab
+        page.context.on("request", self._on_request)
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
+
+    def open_start_page(self, path: str) -> None:
+        """Go where `workbench lab` sends a browser, and wait until `path` is open with a kernel."""
+        self.page.goto(self._lab.address)
+        # JupyterLab first restores what was open the last time: the path tells when it is ours.
+        self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
+        self.page.evaluate(_KERNEL_READY)
+
+    def run_all(self) -> bool:
+        """Run all cells; whether every one of them succeeded."""
+        return bool(
+            self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        )
+
+    def run_cell(self, cell: str) -> bool:
+        """Run one cell, by its id; whether it succeeded."""
+        return bool(self.page.evaluate(_RUN_CELL, cell))
+
+    def save(self) -> None:
+        """Save the notebook, as the menu does."""
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+
+    @property
+    def changed(self) -> bool:
+        """Whether the notebook has changes that are not saved."""
+        return bool(self.page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty"))
+
+    def outputs(self, cell: str) -> list[dict[str, Any]]:
+        """What a cell's model holds as outputs, by the cell's id."""
+        outputs: list[dict[str, Any]] = self.page.evaluate(_OUTPUTS, cell)
+        return outputs
+
+    def text(self, cell: str) -> str:
+        """The plain text of a cell's outputs."""
+        parts = [
+            output["text"] if "text" in output else output["data"]["text/plain"]
+            for output in self.outputs(cell)
+        ]
+        return "".join("".join(part) for part in parts)
+
+    def _on_request(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in ("data", "blob") and url.hostname != "127.0.0.1":
+            self.elsewhere.append(request.url)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        told = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not any(word in told for word in _NO_FAULT):
+            self.faults.append(told)
+
+    def _on_page_error(self, error: Error) -> None:
+        self.faults.append(str(error))

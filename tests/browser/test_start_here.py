@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SCREENSHOTS
+from tests.browser.lab_page import LabPage
+from workbench.settings import shipped
+
+NAME = "notebooks/00-start-here.ipynb"
+
+
+@pytest.fixture(scope="module")
+def page(lab_page: LabPage) -> Page:
+    lab_page.open_start_page(NAME)
+    return lab_page.page
+
+
+def photograph(page: Page, name: str, cell: str | None = None) -> None:
+    """Take a picture at two widths, of the top of the notebook or of a cell and what is around."""
+    for width in (1920, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        if cell is not None:
+            scroll_to(page, cell)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", animations="disabled")
+
+
+def scroll_to(page: Page, cell: str) -> None:
+    page.evaluate(
+        """id => {
+          const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+          cells.find(cell => cell.model.id === id).node.scrollIntoView({block: 'center'});
+        }""",
+        cell,
+    )
+
+
+def test_opening_and_saving_leaves_the_file_as_it_is(
+    lab_page: LabPage, page: Page, root: Path
+) -> None:
+    expect(page.locator(".jp-RenderedMermaid img, .jp-RenderedMermaid svg").first).to_be_visible()
+    expect(page.locator(".Toastify__toast")).to_have_count(0)
+    lab_page.save()
+    assert not lab_page.changed
+    assert (root / NAME).read_bytes() == (shipped("notebooks") / Path(NAME).name).read_bytes()
+    photograph(page, "start-here")
+
+
+def test_it_runs_to_the_end(lab_page: LabPage, page: Page) -> None:
+    assert lab_page.run_all()
+    assert lab_page.text("perform") == "42"
+    assert "40 and 2 give 80, " in lab_page.text("run-copy")
+    assert "perform.go:28:9: not enough return values" in lab_page.text("break-it")
+    assert "still answers: 80" in lab_page.text("break-it")
+    assert lab_page.text("stop").splitlines()[1].startswith("nothing was running")
+    for cell in ("render-dockerfile", "run-job", "run-copy", "break-it", "bundle", "stop"):
+        photograph(page, f"ran-{cell}", cell)
+
+
+def test_the_panel_calls_the_job_and_refuses_what_is_not_json(
+    lab_page: LabPage, page: Page
+) -> None:
+    """The cells are run once more, out of order: the last one had stopped the job."""
+    assert lab_page.run_cell("run-job")
+    assert lab_page.run_cell("perform-panel")
+    request = page.locator(".wb-request textarea")
+    send = page.get_by_role("button", name="Send", exact=True)
+    answer, verdict = page.locator(".wb-answer"), page.locator(".wb-verdict")
+
+    request.fill('{"numbers": [20, 22]}')
+    send.click()
+    expect(answer).to_contain_text("200 OK")
+    expect(answer.locator("pre")).to_have_text("42")
+    photograph(page, "panel", "perform-panel")
+
+    request.fill('{"numbers": [40, 2}')
+    expect(verdict).to_contain_text("line 1, column 19")
+    expect(send).to_be_disabled()
+    photograph(page, "panel-no-json", "perform-panel")
+
+    request.fill('{"numbers": [40, "two"]}')
+    send.click()
+    expect(answer).to_contain_text("500 Internal Server Error")
+    expect(answer).to_contain_text("numbers[1] has to be a number")
+
+    assert lab_page.run_cell("stop")
+    assert "golang-function 0.0.1" in lab_page.text("stop")
+    request.fill('{"numbers": []}')
+    send.click()
+    expect(answer).to_contain_text("golang-function was stopped")
+    photograph(page, "panel-stopped", "perform-panel")
+
+
+def test_nothing_was_asked_of_another_machine_and_nothing_went_wrong(lab_page: LabPage) -> None:
+    assert lab_page.elsewhere == []
+    assert lab_page.faults == []

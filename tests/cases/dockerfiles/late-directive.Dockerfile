@@ -1,0 +1,5 @@
+# A plain comment ends the directives.
+# escape=`
+FROM scratch
+ENV A=b \
+    C=d

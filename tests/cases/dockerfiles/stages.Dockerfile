@@ -1,0 +1,13 @@
+ARG TAG=3.22
+ARG UNUSED
+FROM alpine:${TAG} AS tools
+ARG TAG
+ENV FROM_TOOLS=$TAG SHARED=tools
+FROM tools AS middle
+ENV SHARED=middle
+FROM scratch AS unrelated
+ENV UNRELATED=1
+FROM middle
+ARG LOCAL=from-arg
+ARG TAG
+ENV OWN=$SHARED-$LOCAL-$TAG

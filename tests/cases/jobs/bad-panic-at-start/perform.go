@@ -1,0 +1,5 @@
+package job
+
+func Perform(input map[string]interface{}) (interface{}, error) { return 1, nil }
+
+func init() { panic("no model file") }

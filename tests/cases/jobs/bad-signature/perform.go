@@ -1,0 +1,4 @@
+package job
+
+// Perform has another signature.
+func Perform(input string) string { return input }

@@ -1,0 +1,3 @@
+package tested_test
+
+func TestNothing(t *NoSuchType) { undefined() }

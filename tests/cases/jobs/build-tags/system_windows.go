@@ -1,0 +1,3 @@
+package another
+
+this is not Go

@@ -1,0 +1,5 @@
+//go:build special
+
+package tags
+
+const tagged = "yes"

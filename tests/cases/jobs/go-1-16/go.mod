@@ -1,0 +1,3 @@
+module dummyserver
+
+go 1.16

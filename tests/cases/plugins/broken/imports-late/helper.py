@@ -1,0 +1,1 @@
+def job_types(): return {}

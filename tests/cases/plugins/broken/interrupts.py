@@ -1,0 +1,2 @@
+raise KeyboardInterrupt
+# expect: {path}:1: plugin.py raised KeyboardInterrupt.

@@ -1,0 +1,3 @@
+class Plugin
+    pass
+# expect: {path}:1: not Python: expected ':'.

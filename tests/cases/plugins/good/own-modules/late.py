@@ -1,0 +1,1 @@
+PATH = "job-template.Dockerfile"

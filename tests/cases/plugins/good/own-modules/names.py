@@ -1,0 +1,1 @@
+NAME = "golang:1.0.0"

@@ -1,0 +1,2 @@
+def image(path):
+    return {"dockerfile_path": path}

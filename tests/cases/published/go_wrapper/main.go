@@ -1,0 +1,9 @@
+package main
+
+import job "racetrack/job"
+
+func main() {
+	if err := WrapAndServe(job.Perform); err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,2 @@
+FROM {{ base_image }}
+RUN apk add {{ manifest.system_dependencies | join(" ") }}

@@ -1,0 +1,3 @@
+FROM {{ base_image }}
+RUN echo \
+  {{ manifest_jobtype_extra.gosum }}

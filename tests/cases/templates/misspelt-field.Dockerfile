@@ -1,0 +1,2 @@
+FROM {{ base_image }}
+LABEL owner="{{ manifest.owner }}"

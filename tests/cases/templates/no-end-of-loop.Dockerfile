@@ -1,0 +1,2 @@
+{% for name in env_vars %}
+ENV {{ name }}=1

@@ -1,0 +1,3 @@
+FROM {{ base_image }}
+
+{% include "common.Dockerfile" %}

@@ -1,0 +1,1 @@
+FROM {{ manifest.__class__.__base__ }}

@@ -1,0 +1,2 @@
+FROM {{ base_image }}
+ENV JOB_NAME="{{ manifest.name }"

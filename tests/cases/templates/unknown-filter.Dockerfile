@@ -1,0 +1,2 @@
+FROM {{ base_image }}
+ENV A={{ manifest.name | shellquote }}

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import io
+import threading
+import time
+
+import pytest
+
+from workbench._wait import wait_until
+from workbench.events import Event, NotebookSink, Phase, PlainSink, step
+
+
+class Screen:
+    """What a notebook would show: the handle that `NotebookSink` updates."""
+
+    def __init__(self) -> None:
+        self.pages: list[str] = []
+        self.updated = threading.Event()
+
+    def update(self, obj: object) -> None:
+        self.pages.append(str(getattr(obj, "data", obj)))
+        self.updated.set()
+
+
+def test_a_step_tells_its_start_its_end_and_how_long_it_took() -> None:
+    seen: list[Event] = []
+    with step(seen.append, Phase.JOB_IMAGE, "building") as outcome:
+        outcome.message = "built"
+    assert [(one.state, one.message) for one in seen] == [
+        ("started", "building"),
+        ("done", "built"),
+    ]
+    assert seen[0].seconds is None
+    assert seen[1].seconds is not None
+    assert seen[1].seconds >= 0
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no"), KeyboardInterrupt()], ids=["error", "interrupt"]
+)
+def test_a_step_that_raises_is_told_as_failed_and_raises_on(error: BaseException) -> None:
+    seen: list[Event] = []
+
+    def work() -> None:
+        with step(seen.append, Phase.STARTING, "job"):
+            raise error
+
+    with pytest.raises(type(error)):
+        work()
+    assert [one.state for one in seen] == ["started", "failed"]
+
+
+def test_the_plain_sink_prints_ends_and_notes_one_line_each() -> None:
+    page = io.StringIO()
+    sink = PlainSink(page)
+    sink(Event(Phase.STARTING, "job", "started"))
+    sink(Event(Phase.STARTING, "a remark"))
+    sink(Event(Phase.STARTING, "job", "done", 1.234))
+    assert page.getvalue() == "    starting: a remark\nok  starting: job (1.23 s)\n"
+
+
+def test_the_notebook_sink_escapes_what_it_shows() -> None:
+    sink = NotebookSink()
+    sink._handle = Screen()
+    sink(Event(Phase.STARTING, "<script>", "done", 0.5))
+    assert "&lt;script&gt;" in sink.html()
+    assert "<script>" not in sink.html()
+
+
+def test_the_notebook_sink_replaces_a_running_line_by_its_end() -> None:
+    sink = NotebookSink()
+    sink._handle = Screen()
+    sink(Event(Phase.STARTING, "first", "started"))
+    sink(Event(Phase.STARTING, "remark"))
+    sink(Event(Phase.STARTING, "first", "done", 0.1))
+    page = sink.html()
+    assert "running" not in page
+    assert page.index("remark") < page.index("done")
+
+
+def test_the_notebook_sink_shows_a_burst_rarely_and_its_last_state_always() -> None:
+    screen = Screen()
+    sink = NotebookSink(interval=0.2)
+    sink._handle = screen
+    start = time.monotonic()
+    for number in range(500):
+        sink(Event(Phase.WAITING, f"line {number}"))
+    assert len(screen.pages) <= 2 + (time.monotonic() - start) / sink.interval
+    wait_until(lambda: "line 499" in screen.pages[-1] or None, timeout=10)

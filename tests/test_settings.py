@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import UsageError
+from workbench.settings import get_settings, shipped
+
+
+def test_the_environment_is_read_when_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
+    monkeypatch.setenv("WORKBENCH_ENGINE", "auto")
+    monkeypatch.setenv("WORKBENCH_READY_TIMEOUT", "2.5")
+    settings = get_settings()
+    assert settings.run_dir == tmp_path / "run"
+    assert (settings.engine, settings.ready_timeout) == ("auto", 2.5)
+
+
+def test_without_a_word_things_go_to_the_cache_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("WORKBENCH_HOME")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert get_settings().home == tmp_path / "racetrack-plugin-workbench"
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "0", "nan", "inf"])
+def test_a_limit_that_is_no_number_of_seconds_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("WORKBENCH_READY_TIMEOUT", text)
+    with pytest.raises(UsageError, match="WORKBENCH_READY_TIMEOUT"):
+        get_settings()
+
+
+def test_a_folder_that_is_not_shipped_is_one_clear_error() -> None:
+    with pytest.raises(UsageError, match="'no-such-folder' is not beside this installation"):
+        shipped("no-such-folder")
+    assert (shipped("sample-golang-function") / "job.yaml").is_file()

@@ -1,0 +1,104 @@
+"""The runner behind `make test`: every stage runs, and what is skipped is counted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import stages
+from tests.stages import Failed, Result, Skipped, run_stage, summary
+
+THREE_TESTS = """
+import pytest
+
+def test_holds():
+    assert True
+
+def test_needs_a_browser():
+    pytest.skip("no Chromium")
+
+@pytest.mark.xfail(strict=True)
+def test_is_known_to_fail():
+    assert False
+"""
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [(Failed("a"), "failed"), (Skipped("a"), "skipped"), (ValueError("a"), "failed")],
+)
+def test_a_stage_that_raises_is_told_and_ends_nothing(
+    error: Exception, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "IN_CI", False)
+    result = run_stage("vet", lambda: _raise(error))
+    assert (result.name, result.state, result.reason) == ("vet", state, "a")
+
+
+def test_in_ci_a_skip_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "IN_CI", True)
+    result = run_stage("go-test", lambda: _raise(Skipped("no C compiler")))
+    assert (result.state, result.reason) == ("failed", "no C compiler")
+
+
+def test_the_table_tells_reasons_and_counts() -> None:
+    results = [
+        Result("ruff", "ok", "", 0.14),
+        Result("mypy", "failed", "first line\nexit code 1", 12.0),
+        Result("staticcheck", "skipped", "no network", 3.0),
+    ]
+    assert summary(results, ["tests.test_a::test_b: no Chromium"]).splitlines() == [
+        "",
+        "stage          result   seconds",
+        "ruff           ok           0.1",
+        "mypy           failed      12.0  exit code 1",
+        "staticcheck    skipped      3.0  no network",
+        "",
+        "skipped within pytest: 1",
+        "  tests.test_a::test_b: no Chromium",
+        "",
+        "stages: 1 passed, 1 failed, 1 skipped",
+    ]
+
+
+def test_the_skips_of_a_real_run_of_pytest_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "test_three.py").write_text(THREE_TESTS)
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    subprocess.run([*command, f"--junitxml={report}", str(tmp_path)], check=True, cwd=tmp_path)
+    monkeypatch.setattr(stages, "PYTEST_REPORT", report)
+    assert list(stages.pytest_skips()) == ["test_three::test_needs_a_browser: no Chromium"]
+
+
+def test_a_failing_stage_does_not_stop_the_next_and_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    python = sys.executable
+    checks = {
+        "first": lambda: _raise(Failed(stages.run(python, "-c", "raise SystemExit(3)"))),
+        "second": lambda: stages.run(python, "-c", "print('second ran')"),
+    }
+    monkeypatch.setattr(stages, "CHECKS", checks)
+    assert stages.main([]) == 1
+    out = capfd.readouterr().out
+    assert "first          failed" in out
+    assert "exit code 3" in out
+    assert "\nsecond ran\n" in out
+    assert out.endswith("stages: 1 passed, 1 failed, 0 skipped\n")
+    assert stages.main(["second"]) == 0
+
+
+def test_an_unknown_stage_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        stages.main(["rufff"])
+    assert ended.value.code == 2
+    assert "no such stage: rufff (there are: ruff, format," in capsys.readouterr().err
