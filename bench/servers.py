@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from bench.turns import NotMeasured
-from workbench import _children, _process
+from workbench import _children, _ports, _process
 from workbench._wait import wait_until
 
 PERFORM = "/api/v1/perform"
@@ -106,7 +106,7 @@ def serve(
         env: Variables that differ from the program's own environment.
     """
     core, _ = (pin and cores()) or (None, None)
-    port = _children.free_port()
+    port = _ports.free_port()
     child = _children.spawn(
         pinned([program.binary], core),
         kind="job",

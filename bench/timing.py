@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 
 from bench.servers import Program, cores
 from bench.turns import NotMeasured, Values
-from workbench._children import free_port
+from workbench._ports import free_port
 
 _REQUEST = b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _DEADLINE = 10.0

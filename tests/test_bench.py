@@ -247,16 +247,17 @@ var buffered buffer
 
 type buffer struct {
 	sync.Mutex
-	lines []byte
+	lines [][]byte
 }
 
+// add holds the latest 64 lines back, more than there are connections.
 func (b *buffer) add(line []byte) {
 	b.Lock()
 	defer b.Unlock()
-	b.lines = append(b.lines, line...)
-	if len(b.lines) > 1<<18 {
-		os.Stderr.Write(b.lines)
-		b.lines = nil
+	b.lines = append(b.lines, append([]byte{}, line...))
+	if len(b.lines) > 64 {
+		os.Stderr.Write(b.lines[0])
+		b.lines = b.lines[1:]
 	}
 }
 """,

@@ -18,7 +18,8 @@ import requests
 
 from tests.command_line import running, workbench
 from tests.support import ROOT, require
-from workbench._children import free_port, port_is_free, records
+from workbench._children import records
+from workbench._ports import free_port, port_is_free
 from workbench._wait import wait_until
 from workbench.settings import get_settings
 

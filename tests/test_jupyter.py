@@ -15,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from workbench import _children
+from workbench import _children, _ports
 from workbench._wait import wait_until
 from workbench.errors import PortTaken, WorkbenchError
 from workbench.events import Event
@@ -129,7 +129,7 @@ def test_saving_our_notebooks_does_not_change_their_metadata(lab: Lab, root: Pat
 def test_the_usual_port_is_taken_and_stopping_ends_it_with_its_kernels(root: Path) -> None:
     events: list[Event] = []
     with socket.socket() as holder:
-        if _children.port_is_free(LAB_PORT):
+        if _ports.port_is_free(LAB_PORT):
             holder.bind(("127.0.0.1", LAB_PORT))
             holder.listen()
         lab = start_lab(root=root, on_event=events.append)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from workbench import _children, _process
+from workbench import _children, _ports, _process
 from workbench._wait import wait_until
 from workbench.errors import WorkbenchError
 
@@ -199,6 +199,23 @@ def test_a_stranger_with_the_same_process_id_is_left_alone(tmp_path: Path) -> No
     child.stop()
 
 
+def test_only_the_logs_of_what_has_ended_are_dropped(tmp_path: Path) -> None:
+    child = sleeper(tmp_path)
+    wait_until(lambda: child.log_lines() or None, timeout=20)
+    os.utime(child.log_path, (1, 1))
+    ended = []
+    for number in range(60):
+        ended.append(child.log_path.with_name(f"job-ended-{number}.log"))
+        ended[-1].touch()
+        os.utime(ended[-1], (2 + number, 2 + number))
+    sleeper(tmp_path).stop()
+    kept = [path.exists() for path in ended]
+    assert kept == sorted(kept)  # the oldest go first
+    assert 0 < sum(kept) <= 50
+    assert child.log_lines() == ["up"]
+    child.stop()
+
+
 def test_a_taken_port_is_named_with_its_owner() -> None:
     code = (
         "import signal, socket; server = socket.create_server(('127.0.0.1', 0));"
@@ -207,7 +224,7 @@ def test_a_taken_port_is_named_with_its_owner() -> None:
     with subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         port = int(server.stdout.readline())
-        assert not _children.port_is_free(port)
-        assert f"(process {server.pid})" in _children.port_owner(port)
+        assert not _ports.port_is_free(port)
+        assert f"(process {server.pid})" in _ports.port_owner(port)
         server.kill()
-    assert _children.port_is_free(port)
+    assert _ports.port_is_free(port)

@@ -27,7 +27,7 @@ PYTHON_PLACES = [
     r"sys\.version_info < \((\d+, \d+)\)",
 ]
 # Cases and tests name other versions on purpose, as stories about the past do.
-OTHER_VERSIONS = ("tests/", "CHANGELOG.md")
+OTHER_VERSIONS = re.compile(r"tests/|CHANGELOG\.md|.*/testdata/|.*_test\.go$")
 
 
 def _named(places: list[str]) -> list[tuple[str, str]]:
@@ -35,7 +35,7 @@ def _named(places: list[str]) -> list[tuple[str, str]]:
     return [
         (str(path.relative_to(ROOT)), version)
         for path in tracked_files()
-        if not str(path.relative_to(ROOT)).startswith(OTHER_VERSIONS)
+        if not OTHER_VERSIONS.match(str(path.relative_to(ROOT)))
         for place in places
         for version in re.findall(place, path.read_text(errors="replace"), flags=re.MULTILINE)
     ]

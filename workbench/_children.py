@@ -10,7 +10,6 @@ import atexit
 import json
 import os
 import signal
-import socket
 import subprocess
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -176,11 +175,18 @@ def spawn(
     try:
         record = _record(popen.pid, kind, name, port, log)
         path = settings.run_dir / f"{popen.pid}.json"
-        path.write_text(json.dumps(asdict(record)))
+        _write(path, json.dumps(asdict(record)))
         return Child(popen, record, path)
     except BaseException:  # a full disk, an interrupt: nobody would know of the child
         _process.kill_group(popen)
         raise
+
+
+def _write(path: Path, text: str) -> None:
+    """Write it at once: a reader sees all of it or nothing."""
+    draft = path.with_suffix(".part")
+    draft.write_text(text)
+    draft.replace(path)
 
 
 def _record(pid: int, kind: str, name: str, port: int | None, log: Path) -> Record:
@@ -198,7 +204,7 @@ def records() -> Iterator[Record]:
     for path in sorted(run_dir.glob("*.json")) if run_dir.is_dir() else []:
         try:
             record = Record(**json.loads(path.read_text()))
-        except (OSError, ValueError, TypeError):  # half written, or not ours
+        except (OSError, ValueError, TypeError):  # not ours, or of another version
             path.unlink(missing_ok=True)
             continue
         if record.alive:
@@ -232,49 +238,6 @@ def _wait_for_end(record: Record) -> None:
     wait_until(lambda: None if record.alive else True, timeout=_process.STOP_GRACE)
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen on `port` of `host` now."""
-    with socket.socket() as probe:
-        # As Go's listeners do: a connection that is still winding down does not count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def port_owner(port: int) -> str:
-    """Who listens on `port`, in words; systems that do not tell give `another process`."""
-    for record in records():
-        if record.port == port:
-            whose = "left by a crash" if record.abandoned else "still in use"
-            return f"{record}, one of ours, {whose}"
-    try:
-        connections = psutil.net_connections(kind="tcp")
-    except psutil.AccessDenied:  # macOS, for anyone but root
-        return "another process"
-    for connection in connections:
-        if (
-            connection.status == psutil.CONN_LISTEN
-            and connection.laddr
-            and connection.laddr.port == port
-        ):
-            if connection.pid is None:
-                break
-            with suppress(psutil.Error):
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
-    return "another process"
-
-
 def _runs(pid: int, started: float) -> bool:
     try:
         process = psutil.Process(pid)
@@ -293,6 +256,11 @@ def _next_number() -> int:
 
 
 def _drop_old_logs(folder: Path, keep: int = 50) -> None:
-    logs = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in logs[keep:]:
-        path.unlink(missing_ok=True)
+    in_use = {record.log for record in records()}
+    ages = {}
+    for path in folder.glob("*.log"):
+        with suppress(FileNotFoundError):  # another process drops it, too
+            ages[path] = path.stat().st_mtime
+    for path in sorted(ages, key=lambda path: ages[path], reverse=True)[keep:]:
+        if str(path) not in in_use:
+            path.unlink(missing_ok=True)

@@ -1,9 +1,8 @@
 """The one place that starts and stops children.
 
 Every child is the leader of its own session, so that stopping it stops all that it started, and so
-that an interrupt of a cell reaches this process alone, which then decides. A child that is meant to
-live (`spawn`) also gets a parent-death signal where the system has one, and a small file in
-`settings.run_dir`, by which `leftovers` finds it after a crash.
+that an interrupt of a cell reaches this process alone, which then decides. What is written down
+about a child that is meant to live for a while is in `_children.py`.
 """
 
 from __future__ import annotations

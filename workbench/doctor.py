@@ -19,7 +19,7 @@ from pathlib import Path
 import requests
 from markupsafe import Markup
 
-from workbench import _children, _html, _process
+from workbench import _html, _ports, _process
 from workbench._finished import PLUGIN
 from workbench._go import find_go, go_env
 from workbench.assets import missing_assets
@@ -207,8 +207,8 @@ def swagger_assets() -> Check:
 
 def port() -> Check:
     """The port that the tutorial's own lines use."""
-    free = _children.port_is_free(JOB_PORT)
-    found = "free" if free else f"taken by {_children.port_owner(JOB_PORT)}"
+    free = _ports.port_is_free(JOB_PORT)
+    found = "free" if free else f"taken by {_ports.port_owner(JOB_PORT)}"
     remedy = "`workbench clean`, or stop it; on macOS it may be the AirPlay receiver."
     return Check(f"port {JOB_PORT}", free, found, remedy, f"`go run .` and --port {JOB_PORT}")
 

@@ -17,7 +17,7 @@ from types import TracebackType
 
 import requests
 
-from workbench import _children
+from workbench import _children, _ports
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.errors import PortTaken, WorkbenchError
 from workbench.events import Event, Phase, Sink, silent, step
@@ -143,17 +143,17 @@ def lab_environment() -> dict[str, str]:
 
 def _choose_port(port: int | None, on_event: Sink) -> int:
     if port is not None:
-        if not _children.port_is_free(port):
+        if not _ports.port_is_free(port):
             raise PortTaken(
-                f"Port {port} is taken by {_children.port_owner(port)}.",
+                f"Port {port} is taken by {_ports.port_owner(port)}.",
                 port=port,
                 remedy="stop it, or leave the port out: a free one is taken then.",
             )
         return port
-    if _children.port_is_free(LAB_PORT):
+    if _ports.port_is_free(LAB_PORT):
         return LAB_PORT
-    chosen = _children.free_port()
-    owner = _children.port_owner(LAB_PORT)
+    chosen = _ports.free_port()
+    owner = _ports.port_owner(LAB_PORT)
     on_event(Event(Phase.STARTING, f"port {LAB_PORT} is taken by {owner}; using {chosen}"))
     return chosen
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench import _children, _process
+from workbench import _children, _ports, _process
 from workbench._go import Go, find_go, go_env
 from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_dockerfile
 from workbench.engines.base import Image
@@ -128,10 +128,10 @@ class ProcessEngine:
                 f"This wrapper listens on port {image.fixed_port} only, not on {port}.",
                 remedy="let the wrapper read LISTEN_ADDRESS, or ask for no port.",
             )
-        chosen = image.fixed_port or port or _children.free_port()
-        if not _children.port_is_free(chosen):
+        chosen = image.fixed_port or port or _ports.free_port()
+        if not _ports.port_is_free(chosen):
             raise PortTaken(
-                f"Port {chosen} is taken by {_children.port_owner(chosen)}.",
+                f"Port {chosen} is taken by {_ports.port_owner(chosen)}.",
                 port=chosen,
                 remedy="stop it (`workbench clean`, if a crash left it), or take another port.",
             )

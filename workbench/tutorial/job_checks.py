@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from workbench import _children
+from workbench import _children, _ports
 from workbench.calls import read_answer
 from workbench.errors import PerformError
 from workbench.job import Job
@@ -61,8 +61,8 @@ def nothing_is_left_running(job: Job) -> str:
     """Asked after the job was stopped."""
     port = int(job.address.rpartition(":")[2])
     left = [str(record) for record in _children.records() if record.port == port]
-    if left or not _children.port_is_free(port):
-        raise NotYet(f"still running: {', '.join(left) or _children.port_owner(port)}.")
+    if left or not _ports.port_is_free(port):
+        raise NotYet(f"still running: {', '.join(left) or _ports.port_owner(port)}.")
     if job.exit_code != 0:
         raise NotYet(f"the job ended with {job.exit_code} when it was told to stop, not with 0.")
     return f"it ended with exit code 0, and port {port} is free"
