@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Tests of this file start the program itself: it is the binary of the tests, which becomes the
@@ -120,6 +121,20 @@ func (p *program) get(t *testing.T, path string) (int, string) {
 	return answer.StatusCode, string(body)
 }
 
+// untilReady asks for /ready until it answers with this status.
+func (p *program) untilReady(t *testing.T, want int) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		status, body := p.get(t, "/ready")
+		if status == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("ready: still %d %s, want %d", status, body, want)
+		}
+	}
+}
+
 // perform calls the job in the background. The channel gives status and body.
 func (p *program) perform() <-chan string {
 	result := make(chan string, 1)
@@ -161,6 +176,7 @@ func TestProgramThatCannotStart(t *testing.T) {
 
 func TestProgramServesTheStub(t *testing.T) {
 	p := startProgram(t, "main", "JOB_NAME=adder", "JOB_DEPLOYMENT_TIMESTAMP=1654779364")
+	p.untilReady(t, 200)
 	if got := <-p.perform(); got != "200 null\n" {
 		t.Errorf("perform: got %q, want 200 null", got)
 	}
@@ -176,17 +192,11 @@ func TestProgramServesTheStub(t *testing.T) {
 func TestStopLetsRunningCallsFinish(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		p := startProgram(t, "waiting job", "JOB_NAME=waiter")
-		if status, _ := p.get(t, "/ready"); status != 200 {
-			t.Fatalf("ready: got %d, want 200", status)
-		}
+		p.untilReady(t, 200)
 		call := p.perform()
 		p.stdout.ReadString('\n') // the call runs
 		p.signal(t, signal)
-		for { // until the signal has arrived
-			if status, _ := p.get(t, "/ready"); status == 503 {
-				break
-			}
-		}
+		p.untilReady(t, 503)
 		if status, _ := p.get(t, "/live"); status != 200 {
 			t.Errorf("live while stopping: got %d, want 200", status)
 		}
@@ -215,15 +225,13 @@ func TestStopThatCannotWait(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := startProgram(t, "waiting job", "JOB_NAME=waiter", "SHUTDOWN_GRACE_SECONDS="+test.grace)
+			p.untilReady(t, 200)
 			p.perform()
 			p.stdout.ReadString('\n') // the call runs
-			for i := range test.signals {
+			p.signal(t, syscall.SIGTERM)
+			if test.signals > 1 {
+				p.untilReady(t, 503) // two signals at a time may count as one
 				p.signal(t, syscall.SIGTERM)
-				for i == 0 && test.signals > 1 { // until the first has arrived: two at a time may count as one
-					if status, _ := p.get(t, "/ready"); status == 503 {
-						break
-					}
-				}
 			}
 			if code, log := p.end(); code != 1 || !strings.Contains(log, test.want) {
 				t.Errorf("got exit %d and %s, want 1 and: %s", code, log, test.want)
@@ -243,6 +251,7 @@ func TestStopWithoutCallsNeedsNoGrace(t *testing.T) {
 func TestTheLineSurvivesAKill(t *testing.T) {
 	for range 5 {
 		p := startProgram(t, "main", "JOB_NAME=adder")
+		p.untilReady(t, 200)
 		if got := <-p.perform(); got != "200 null\n" {
 			t.Fatalf("got %q", got)
 		}
@@ -275,11 +284,7 @@ func TestReadinessWaitsForInit(t *testing.T) {
 		}
 	}
 	close(release)
-	for { // until Init has returned
-		if status, _ := p.get(t, "/ready"); status == 200 {
-			break
-		}
-	}
+	p.untilReady(t, 200)
 	signals <- syscall.SIGTERM
 	if err := <-ended; err != nil {
 		t.Error(err)
