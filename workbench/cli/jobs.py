@@ -38,8 +38,9 @@ def run(
     from workbench.run import run_job
 
     with run_job(job_dir, plugin=plugin, engine=engine, port=port, on_event=terminal_sink()) as job:
+        line = job.curl(_example(job))
         show(job.address)
-        say(f"Call it from another terminal:\n  {job.curl(_example(job))}\nCtrl-C stops it.")
+        say(f"Call it from another terminal:\n  {line}\nCtrl-C stops it.")
         code = job.wait(say)
         raise job.died(f"{job.manifest.name} {job.manifest.version} ended with", code)
 
