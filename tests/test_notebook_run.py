@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,6 +106,13 @@ def test_a_cell_may_fail_on_purpose_or_be_left_out(tmp_path: Path) -> None:
 def test_what_a_notebook_may_not_do_is_told(tmp_path: Path, source: str, expected: str) -> None:
     with pytest.raises(NotebookError, match=expected):
         run_notebook(notebook(tmp_path, source))
+
+
+@pytest.mark.parametrize("home", ["/", tempfile.gettempdir()])
+def test_a_home_that_every_machine_has_tells_nothing(tmp_path: Path, home: str) -> None:
+    path = notebook(tmp_path, f"print({tempfile.gettempdir() + '/stage'!r})")
+    env = {"HOME": home, "WORKBENCH_HOME": str(tmp_path / "home")}
+    assert text_of(run_notebook(path, env=env), 0) == f"{tempfile.gettempdir()}/stage\n"
 
 
 def test_a_process_that_is_left_is_told_and_stopped(tmp_path: Path) -> None:

@@ -154,8 +154,9 @@ def _text_of(output: nbformat.NotebookNode) -> str:
 def _machine_paths(env: Mapping[str, str]) -> list[str]:
     settings = get_settings()
     places = {PACKAGE_DIR.parent, Path(sys.prefix), Path.home(), settings.home, settings.playground}
-    named = {env[name] for name in _PLACES if env.get(name)}
-    return sorted(named | {str(place) for place in places if len(place.parts) > 1})
+    places |= {Path(env[name]) for name in _PLACES if env.get(name)}
+    # As a home, in containers, these two tell nothing about a machine: every machine has them.
+    return sorted(str(place) for place in places - {Path("/"), Path(tempfile.gettempdir())})
 
 
 def _leftovers(kernel: psutil.Process, ports_before: set[int]) -> Iterator[str]:

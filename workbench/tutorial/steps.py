@@ -11,8 +11,8 @@ SWAGGER_BUNDLE = "golang-job-type/go_wrapper/swaggerui/swagger-ui-bundle.js"
 # To add a step: a `Step` here, at its place. What it `writes` are files of the finished project, so
 # there is one copy of everything. What else it `does` is a function in work.py, and each thing that
 # has to hold a function in checks.py (on files) or job_checks.py (on the running job); their names
-# are what a reader sees. tests/test_tutorial.py then wants two tests of each check: one in which it
-# holds and one in which it does not.
+# are what a reader sees. tests/tutorial/test_checks.py then wants two tests of each check: one in
+# which it holds and one in which it does not.
 STEPS: tuple[Step, ...] = (
     Step(
         "01-git-repository",
