@@ -20,7 +20,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBENCH_HOME", str(home))
         did = prefetch().did
-        assert did[-2:] == ("1 modules", "a warm build cache")
+        assert did[-2:] == ("1 module", "a warm build cache")
         yield home
 
 

@@ -79,7 +79,7 @@ def prefetch(*, on_event: Sink = silent) -> Prefetched:
         _stamp_path().unlink(missing_ok=True)
         with step(on_event, Phase.PREPARING, "fetching the sample job's modules"):
             modules = _download(go)
-        did.append(f"{len(modules)} modules")
+        did.append(f"{len(modules)} module{'' if len(modules) == 1 else 's'}")
         _compile_wrapper(go, on_event)
         job_type = load_plugin(shipped(PLUGIN)).job_type("golang:latest")
         ProcessEngine().build(job_type, load_job_manifest(shipped(JOB)), on_event=on_event)
