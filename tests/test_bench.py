@@ -227,6 +227,16 @@ def test_a_walk_that_does_not_end_in_the_answer_is_no_figure(programs: Programs)
         walk(programs, ONE_RUN, ["false"])
 
 
+def test_a_walk_below_make_is_one_from_a_terminal(
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Makefile").write_text("demo:\n\t@echo 42\n")
+    monkeypatch.setenv("MAKELEVEL", "1")
+    monkeypatch.setenv("MAKEFLAGS", "w")
+    (row,) = walk(programs, ONE_RUN, ["make", "-f", str(tmp_path / "Makefile"), "demo"])
+    assert row.held
+
+
 def _changed_bare(folder: Path, changes: Mapping[str, str]) -> Program:
     source: Path = shutil.copytree(ROOT / "bench" / "bare", folder / "bare")
     for pattern, replacement in changes.items():
