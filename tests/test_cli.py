@@ -141,7 +141,7 @@ def test_render_prints_the_dockerfile_alone() -> None:
 def test_lint_has_nothing_to_say_about_the_finished_plugin() -> None:
     answer = workbench("lint", "golang-job-type")
     assert (answer.returncode, answer.stdout) == (0, "")
-    assert answer.stderr == "golang-job-type: 0 errors, 0 warnings\n"
+    assert answer.stderr == "golang-job-type: nothing found\n"
 
 
 def test_lint_tells_what_is_wrong(broken_plugin: Path) -> None:
@@ -149,7 +149,7 @@ def test_lint_tells_what_is_wrong(broken_plugin: Path) -> None:
     assert answer.returncode == 1
     assert "go_wrapper/go.sum:1: error:" in answer.stdout
     assert "Remedy: " in answer.stdout
-    assert "1 errors" in answer.stderr
+    assert answer.stderr == f"{broken_plugin}: 1 error\n"
 
 
 def test_lint_gives_json(broken_plugin: Path) -> None:

@@ -63,7 +63,7 @@ def test_every_check_has_a_case() -> None:
 def test_a_plugin_without_a_mistake_gets_no_word(small: Path) -> None:
     findings = lint_plugin(small)
     assert not findings
-    assert (repr(findings), str(findings)) == ("<Findings: none>", "nothing found")
+    assert (repr(findings), str(findings)) == ("<Findings: nothing found>", "nothing found")
     assert "nothing found" in findings._repr_html_()
 
 

@@ -150,11 +150,12 @@ def load_plugin_manifest(
     if path.is_dir():
         path /= PLUGIN_MANIFEST_FILENAME
     if not path.is_file():
-        raise ManifestError(
-            f"{shown or path} does not exist.",
-            path=shown or path,
-            remedy="give the folder of a plugin; `workbench new plugin DIR` makes one.",
-        )
+        remedy = "give the folder of a plugin; `workbench new plugin DIR` makes one."
+        if (path.parent / JOB_MANIFEST_FILENAME).is_file():
+            remedy = (
+                "this is the folder of a job, `workbench run` builds one; give that of a plugin."
+            )
+        raise ManifestError(f"{shown or path} does not exist.", path=shown or path, remedy=remedy)
     file = read_yaml(path, shown=shown)
     problems = [*file.duplicates, *plugin_problems(file.data)]
     try:

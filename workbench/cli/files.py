@@ -42,7 +42,7 @@ def lint(plugin_dir: options.PluginDir = None, as_json: options.AsJson = False) 
     else:
         for finding in findings:
             show(str(finding))
-    say(f"{folder}: {len(findings.errors)} errors, {len(findings.warnings)} warnings")
+    say(f"{folder}: {findings.summary}")
     if findings.errors:
         raise typer.Exit(1)
 

@@ -72,19 +72,22 @@ class Findings(Sequence[Finding]):
         """The others."""
         return Findings(one for one in self if one.level == "warning")
 
-    def __repr__(self) -> str:
-        if not self:
-            return "<Findings: none>"
+    @property
+    def summary(self) -> str:
+        """How many there are, such as `2 errors, 1 warning`."""
         counts = [(len(self.errors), "error"), (len(self.warnings), "warning")]
-        words = (f"{count} {name}{'s' if count > 1 else ''}" for count, name in counts if count)
-        return f"<Findings: {', '.join(words)}>"
+        words = [f"{count} {name}{'s' if count > 1 else ''}" for count, name in counts if count]
+        return ", ".join(words) or "nothing found"
+
+    def __repr__(self) -> str:
+        return f"<Findings: {self.summary}>"
 
     def __str__(self) -> str:
-        return "\n".join(str(one) for one in self) if self else "nothing found"
+        return "\n".join(str(one) for one in self) or self.summary
 
     def _repr_html_(self) -> Markup:
         if not self:
-            return _html.badge("nothing found", _html.GOOD)
+            return _html.badge(self.summary, _html.GOOD)
         colours = {"error": _html.BAD, "warning": _html.WARN}
         rows = [
             (
