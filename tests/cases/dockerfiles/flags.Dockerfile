@@ -1,5 +1,5 @@
 FROM --platform=linux/amd64 golang:1.26-alpine AS Build
-RUN --mount=type=cache,target=/root/.cache --network=none go build -o /job
+RUN --mount=type=cache,target=/var/cache/go --network=none go build -o /job
 COPY --from=jobtype --chown="1000:1000" go_wrapper/. /src/
 COPY --link a b
 RUN echo --not=a-flag
