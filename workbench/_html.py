@@ -50,6 +50,18 @@ def pre(text: str) -> Markup:
     return Markup('<pre style="margin:4px 0">{}</pre>').format(text)
 
 
+def diff(text: str) -> Markup:
+    """A unified diff; what came in and what went out differ in their sign and in colour."""
+    colours = {"+": GOOD, "-": BAD, "@": MUTED}
+    lines = (
+        Markup('<span style="color:{}">{}</span>').format(colours[line[:1]], line)
+        if line[:1] in colours
+        else Markup("{}").format(line)
+        for line in text.split("\n")
+    )
+    return Markup('<pre style="margin:4px 0">{}</pre>').format(Markup("\n").join(lines))
+
+
 def link(url: str, text: str | None = None) -> Markup:
     """A link that opens beside the notebook."""
     return Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(url, text or url)
