@@ -10,7 +10,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from workbench import _html
-from workbench._finished import JOB, PLUGIN, finished_files
+from workbench._finished import JOB, PLUGIN, finished_project
 from workbench.authoring.highlight import highlight
 from workbench.authoring.place import Place, find_place, language_of
 from workbench.authoring.regions import find_region
@@ -94,9 +94,7 @@ def show(path: str | PurePath, region: str | None = None) -> Quote:
 def _file_of(place: Place) -> tuple[Literal["playground", "finished"], Path]:
     if place.file.is_file():
         return "playground", place.file
-    known = {}
-    for top in (PLUGIN, JOB):
-        known.update({name.as_posix(): file for file, name in finished_files(top)})
+    known = finished_project()
     if place.name in known:
         return "finished", known[place.name]
     below = [name for name in known if name.startswith(f"{place.name}/")]
