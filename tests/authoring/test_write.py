@@ -105,7 +105,7 @@ def test_no_path_leaves_the_playground(playground: Path, tmp_path: Path, path: s
     assert left_in(playground) == before
 
 
-@pytest.mark.parametrize("path", ["", ".", "a/", "a/..", "a\0b", ".git/config"])
+@pytest.mark.parametrize("path", ["", ".", "a/", "a/..", "a\0b", ".git/config", ".GIT/HEAD"])
 def test_what_is_no_file_of_the_learners_is_refused(playground: Path, path: str) -> None:
     with pytest.raises(UsageError, match=r"no name of a file|cannot be the name|belongs to git"):
         write_file(path, "text")
@@ -143,8 +143,23 @@ def test_a_file_where_a_folder_must_be_is_told(playground: Path) -> None:
 
 def test_a_playground_that_is_a_file_is_told(playground: Path) -> None:
     playground.write_text("mine")
-    with pytest.raises(WorkbenchError, match="the playground is a file, and no folder"):
+    with pytest.raises(WorkbenchError, match="playground is a file, and no folder"):
         write_file(MANIFEST, TEXT)
+
+
+def test_a_file_above_the_playground_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "above").write_text("mine")
+    monkeypatch.setenv("WORKBENCH_PLAYGROUND", str(tmp_path / "above" / "playground"))
+    with pytest.raises(WorkbenchError, match="above is a file, and no folder"):
+        write_file(MANIFEST, TEXT)
+
+
+def test_a_name_that_no_file_can_have_is_told(playground: Path) -> None:
+    playground.mkdir()
+    with pytest.raises(WorkbenchError, match="could not be written: File name too long"):
+        write_file("a" * 300, TEXT)
 
 
 def test_a_pipe_is_not_waited_for(playground: Path) -> None:

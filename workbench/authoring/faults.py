@@ -14,7 +14,7 @@ from workbench._go import find_go, go_env
 from workbench._yaml_file import read_yaml
 from workbench.authoring.place import Place, language_of
 from workbench.dockerfile import KEYWORDS, check_template, parse_dockerfile
-from workbench.errors import EngineUnavailable, Location, ManifestError, TemplateError
+from workbench.errors import Location, ManifestError, TemplateError, WorkbenchError
 
 _PLACED = re.compile(r"(?::(\d+))?(?::(\d+))?: (.*)", re.DOTALL)
 _JINJA_TAG = re.compile(r"\{\{|\{%|\{#")
@@ -39,9 +39,9 @@ def find_faults(place: Place, text: str) -> tuple[Location, ...]:
 def _go(place: Place, text: str) -> Iterator[Location]:
     try:
         gofmt = find_go().gofmt
-    except EngineUnavailable:
-        return  # a check of the chapter says so, with its remedy
-    said = _process.run([gofmt, "-e", place.file], env=go_env(), timeout=_GOFMT_TIMEOUT).stderr
+        said = _process.run([gofmt, "-e", place.file], env=go_env(), timeout=_GOFMT_TIMEOUT).stderr
+    except (WorkbenchError, _process.ChildTimeoutError):
+        return  # there is no Go; a check of the chapter says so, with its remedy
     lines = text.encode().split(b"\n")
     for message in said.splitlines():
         if not message.startswith(str(place.file)):

@@ -10,6 +10,9 @@ from markupsafe import Markup
 
 from workbench import _html
 
+TAB = 4
+"""How many columns there are between the stops of tabs."""
+
 _KEYWORD = "color:var(--jp-mirror-editor-keyword-color,#1a7f37);font-weight:bold"
 _NAME = "color:var(--jp-mirror-editor-def-color,#2176d2)"
 _NUMBER = "color:var(--jp-mirror-editor-number-color,#1a7f37)"
@@ -31,7 +34,8 @@ _STYLES = {
     "Token.Name.Tag": _TAG,
     "Token.Operator.Word": _KEYWORD,
 }
-_NUMBERS = "color:{};user-select:none"
+_NUMBERS = f"color:{_html.MUTED};user-select:none"
+_LINES = f"margin:4px 0;white-space:pre;overflow-x:auto;tab-size:{TAB}"
 
 
 def highlight(text: str, language: str, *, first_line: int = 1) -> Markup:
@@ -43,14 +47,14 @@ def highlight(text: str, language: str, *, first_line: int = 1) -> Markup:
         first_line: The number of its first line.
     """
     lines = _coloured_lines(text.removesuffix("\n"), language)
-    width = len(str(first_line + len(lines) - 1))
-    style = _NUMBERS.format(_html.MUTED)
+    # As wide as whole tabs are, so that the code's own tabs stop where they should.
+    digits = len(str(first_line + len(lines) - 1))
+    width = (digits // TAB + 1) * TAB - 1
     numbered = (
-        Markup('<span style="{}">{}  </span>{}').format(style, str(number).rjust(width), line)
+        Markup('<span style="{}">{} </span>{}').format(_NUMBERS, str(number).rjust(width), line)
         for number, line in enumerate(lines, start=first_line)
     )
-    body = Markup("\n").join(numbered)
-    return Markup('<pre style="margin:4px 0;overflow-x:auto">{}</pre>').format(body)
+    return Markup('<pre style="{}">{}</pre>').format(_LINES, Markup("\n").join(numbered))
 
 
 def _coloured_lines(text: str, language: str) -> list[Markup]:

@@ -55,7 +55,7 @@ def find_place(path: str | PurePath) -> Place:
     name = file.relative_to(root)
     if not name.parts or given.endswith("/"):
         raise UsageError(f"{given!r} is no name of a file.", remedy=_REMEDY)
-    if name.parts[0] == ".git":
+    if name.parts[0].lower() == ".git":
         raise UsageError(f"{given} belongs to git.", remedy=_REMEDY)
     return Place(name.as_posix(), file)
 

@@ -129,8 +129,8 @@ def write_file(path: str | PurePath, text: str) -> FileWritten:
             f"{place.name}:{line}: holds {text[error.start]!a}, which is half a character.",
             remedy="delete it, and type it anew.",
         ) from None
-    _refuse_what_is_in_the_way(place)
     try:
+        _refuse_what_is_in_the_way(place)
         before = place.file.read_bytes() if place.file.exists() else None
         if before != content:
             place.file.parent.mkdir(parents=True, exist_ok=True)
@@ -197,7 +197,8 @@ def _refuse_what_is_in_the_way(place: Place) -> None:
         if above.is_dir():
             break
         if above.exists():
-            name = above.relative_to(root).as_posix() if above != root else "the playground"
+            below = above.is_relative_to(root) and above != root
+            name = above.relative_to(root).as_posix() if below else above.name
             raise WorkbenchError(
                 f"{place.name} could not be written: {name} is a file, and no folder.",
                 remedy=f"remove or rename {name}, or choose another path.",
