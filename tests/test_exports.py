@@ -24,10 +24,13 @@ VERBS = [
     "run_demo",
     "run_job",
     "shipped",
+    "show",
+    "write_file",
 ]
 VALUES = [
     "Bundle",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobManifest",
@@ -35,6 +38,7 @@ VALUES = [
     "Phase",
     "PluginData",
     "PluginManifest",
+    "Quote",
 ]
 
 

@@ -13,9 +13,10 @@ Each is imported when it is first used, so that a quick verb of the command line
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.authoring import FileWritten, Quote, show, write_file
     from workbench.bundle import Bundle, bundle_plugin, diff_bundles, inspect_bundle
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
     from workbench.errors import (
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.widgets import perform_panel
 
 _ROOMS = {
+    "authoring": ("FileWritten", "Quote", "show", "write_file"),
     "bundle": ("Bundle", "bundle_plugin", "diff_bundles", "inspect_bundle"),
     "dockerfile": ("parse_dockerfile", "render_dockerfile"),
     "errors": (
@@ -86,6 +88,7 @@ __all__ = [
     "BundleError",
     "EngineUnavailable",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobDied",
@@ -100,6 +103,7 @@ __all__ = [
     "PluginError",
     "PluginManifest",
     "PortTaken",
+    "Quote",
     "StepFailed",
     "TemplateError",
     "UsageError",
@@ -118,6 +122,8 @@ __all__ = [
     "run_demo",
     "run_job",
     "shipped",
+    "show",
+    "write_file",
 ]
 
 
@@ -131,3 +137,8 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext workbench` calls: from then on `%%wbfile PATH` writes files."""
+    import_module("workbench.authoring.magic").register(shell)
