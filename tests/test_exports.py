@@ -10,16 +10,22 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "begin",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
     "run_demo",
     "run_job",
@@ -38,7 +44,9 @@ VALUES = [
     "Phase",
     "PluginData",
     "PluginManifest",
+    "Progress",
     "Quote",
+    "StepCheck",
 ]
 
 
