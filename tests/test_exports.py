@@ -10,20 +10,24 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "browser_url",
     "bundle_plugin",
     "clean",
     "diff_bundles",
     "get_settings",
+    "health_badge",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
     "render_dockerfile",
     "run_demo",
     "run_job",
     "shipped",
+    "swagger",
 ]
 VALUES = [
     "Bundle",
