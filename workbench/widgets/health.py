@@ -138,7 +138,7 @@ class HealthBadge:
 
     def fail(self, error: Exception) -> None:
         """Show that asking went wrong."""
-        self.view.value = _parts.status(_parts.failure(error))
+        self.view.value = str(_parts.status(_parts.failure(error)))
 
     def leave(self) -> None:
         """Say that this badge stands still."""
@@ -161,4 +161,4 @@ class HealthBadge:
 
     def _see(self, health: Health) -> None:
         self.health = health
-        self.view.value = _parts.status(self.html())
+        self.view.value = str(_parts.status(self.html()))

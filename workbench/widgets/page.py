@@ -32,7 +32,7 @@ class SwaggerView:
         self._document = read_document(job)
         frame = Markup(
             '<iframe src="{}" title="{}" width="100%" height="{}" '
-            'style="border:1px solid {};background:#fafafa"></iframe>'
+            'style="box-sizing:border-box;border:1px solid {};background:#fafafa"></iframe>'
         ).format(self.url, f"Page of {self._name}", height, _html.MUTED)
         folded = _html.details("The endpoints in words", self._table())
         self.view = ipywidgets.HTML(

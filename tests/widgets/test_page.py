@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.widgets.conftest import Serve
+from workbench.settings import shipped
+from workbench.widgets import swagger
+
+DOCUMENT = (shipped("golang-job-type") / "go_wrapper/swaggerui/openapi.json").read_text()
+
+
+def test_the_page_is_framed_with_a_link_and_the_endpoints_in_words(serve: Serve) -> None:
+    job, _ = serve(get=lambda _: (200, DOCUMENT))
+    view = swagger(job, height=321)
+    assert f'<iframe src="{job.url}" title="Page of golang-function 0.0.1"' in view.view.value
+    assert 'height="321"' in view.view.value
+    assert "sandbox" not in view.view.value, "it would lose its cookies behind a proxy"
+    assert f'<a href="{job.url}"' in view.view.value
+    for text in ("POST", "/api/v1/perform", "Call the job", "GET", "Whether the job takes calls"):
+        assert text in view.view.value
+        assert text in view.html()
+
+
+def test_a_reader_without_a_kernel_gets_words_and_no_frame(serve: Serve) -> None:
+    job, _ = serve(get=lambda _: (200, DOCUMENT))
+    bundle = swagger(job)._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert "<iframe" not in bundle["text/html"]
+    assert "/api/v1/perform" in bundle["text/html"]
+    assert bundle["text/plain"] == f"<SwaggerView of golang-function 0.0.1 at {job.url}>"
+
+
+def test_behind_a_hub_the_browser_goes_through_its_proxy(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ann/")
+    job, _ = serve(get=lambda _: (200, DOCUMENT))
+    port = job.address.rsplit(":", 1)[1]
+    view = swagger(job)
+    assert view.url == f"/user/ann/proxy/{port}/pub/job/golang-function/0.0.1/"
+    assert f'<iframe src="{view.url}"' in view.view.value
+    assert f'<a href="{view.url}"' in job._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (404, "", "openapi.json answered 404"),
+        (200, "<html>", "openapi.json is not a JSON object"),
+        (200, '{"paths": {"/a": 7, "/b": {"get": 8, "parameters": []}}}', "<code>/b</code>"),
+        (200, "{}", "The document names no endpoints"),
+        (200, json.dumps({"paths": {"/<b>": {"get": {"summary": "<i>"}}}}), "/&lt;b&gt;"),
+    ],
+    ids=["none", "no-json", "odd", "empty", "escaped"],
+)
+def test_a_document_that_is_missing_or_odd_is_told(
+    serve: Serve, status: int, body: str, told: str
+) -> None:
+    job, _ = serve(get=lambda _: (status, body))
+    assert told in swagger(job).view.value
+    assert told in swagger(job).html()
+
+
+def test_a_job_that_does_not_run_is_told(serve: Serve) -> None:
+    job, _ = serve()
+    job.stop()
+    assert "nothing listens there: the job does not run" in swagger(job).html()
