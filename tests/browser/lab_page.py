@@ -16,6 +16,9 @@ _OPENED = """path => {
   const widget = window.jupyterapp?.shell.currentWidget;
   return widget?.context?.isReady && widget.context.path === path;
 }"""
+_OPEN = """async path => {
+  await window.jupyterapp.commands.execute('docmanager:open', {path});
+}"""
 _KERNEL_READY = """async () => {
   await window.jupyterapp.restored;
   const session = window.jupyterapp.shell.currentWidget.sessionContext;
@@ -64,9 +67,7 @@ class LabPage:
 
     def open(self, path: str) -> None:
         """Open a notebook beside what is open already, and wait until it has a kernel."""
-        self.page.evaluate(
-            "path => window.jupyterapp.commands.execute('docmanager:open', {path})", path
-        )
+        self.page.evaluate(_OPEN, path)
         self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
         self.page.evaluate(_KERNEL_READY)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import comm
@@ -34,6 +35,40 @@ def serve() -> Iterator[Serve]:
     yield start
     for job in started:
         job.stop()
+
+
+@dataclass
+class Shelf:
+    """Stands for the place below a cell.
+
+    Attributes:
+        pages: The HTML that stood there, one after another.
+        widgets: Whether each came as a widget.
+    """
+
+    pages: list[str] = field(default_factory=list)
+    widgets: list[bool] = field(default_factory=list)
+
+    def update(self, bundle: dict[str, Any], *, raw: bool) -> None:
+        """Put something there."""
+        assert raw
+        assert bundle["text/plain"]
+        self.pages.append(bundle["text/html"])
+        self.widgets.append("application/vnd.jupyter.widget-view+json" in bundle)
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """What views show below the cell that made them."""
+    below = Shelf()
+
+    def display(bundle: dict[str, Any], *, raw: bool, display_id: bool) -> Shelf:
+        assert display_id
+        below.update(bundle, raw=raw)
+        return below
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return below
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.widgets.conftest import Serve
+from tests.widgets.conftest import Serve, Shelf
 from workbench.settings import shipped
 from workbench.widgets import swagger
 
@@ -14,22 +14,27 @@ DOCUMENT = (shipped("golang-job-type") / "go_wrapper/swaggerui/openapi.json").re
 def test_the_page_is_framed_with_a_link_and_the_endpoints_in_words(serve: Serve) -> None:
     job, _ = serve(get=lambda _: (200, DOCUMENT))
     view = swagger(job, height=321)
-    assert f'<iframe src="{job.url}" title="Page of golang-function 0.0.1"' in view.view.value
-    assert 'height="321"' in view.view.value
-    assert "sandbox" not in view.view.value, "it would lose its cookies behind a proxy"
-    assert f'<a href="{job.url}"' in view.view.value
+    assert f'<iframe src="{job.url}" title="Page of golang-function 0.0.1"' in view.html()
+    assert 'height="321"' in view.html()
+    assert "sandbox" not in view.html(), "it would lose its cookies behind a proxy"
+    assert f'<a href="{job.url}"' in view.html()
     for text in ("POST", "/api/v1/perform", "Call the job", "GET", "Whether the job takes calls"):
-        assert text in view.view.value
         assert text in view.html()
+    assert repr(view) == f"<SwaggerView of golang-function 0.0.1 at {job.url}>"
 
 
-def test_a_reader_without_a_kernel_gets_words_and_no_frame(serve: Serve) -> None:
+def test_the_frame_goes_with_the_job_and_the_words_stay(serve: Serve, shelf: Shelf) -> None:
     job, _ = serve(get=lambda _: (200, DOCUMENT))
-    bundle = swagger(job)._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert "<iframe" not in bundle["text/html"]
-    assert "/api/v1/perform" in bundle["text/html"]
-    assert bundle["text/plain"] == f"<SwaggerView of golang-function 0.0.1 at {job.url}>"
+    view = swagger(job)
+    view._ipython_display_()
+    assert not view.wait(0)
+    job.stop()
+    assert view.wait(10)
+    before, after = shelf.pages
+    assert "<iframe" in before
+    assert "<iframe" not in after
+    assert "the job is over" in after
+    assert "/api/v1/perform" in after
 
 
 def test_behind_a_hub_the_browser_goes_through_its_proxy(
@@ -40,7 +45,7 @@ def test_behind_a_hub_the_browser_goes_through_its_proxy(
     port = job.address.rsplit(":", 1)[1]
     view = swagger(job)
     assert view.url == f"/user/ann/proxy/{port}/pub/job/golang-function/0.0.1/"
-    assert f'<iframe src="{view.url}"' in view.view.value
+    assert f'<iframe src="{view.url}"' in view.html()
     assert f'<a href="{view.url}"' in job._repr_html_()
 
 
@@ -59,7 +64,6 @@ def test_a_document_that_is_missing_or_odd_is_told(
     serve: Serve, status: int, body: str, told: str
 ) -> None:
     job, _ = serve(get=lambda _: (status, body))
-    assert told in swagger(job).view.value
     assert told in swagger(job).html()
 
 

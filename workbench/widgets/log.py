@@ -47,6 +47,7 @@ class LogView:
         self._own: deque[str] = deque(maxlen=LINES)
         self._counts = {True: 0, False: 0}
         self._note = ""
+        self._settled = False
         self._shown = Shown(self._repr_mimebundle_)
         self._box = self._build()
         for box in (self.follow, self.probes):
@@ -95,8 +96,9 @@ class LogView:
         self._show()
 
     def settle(self) -> None:
-        """Bring the static twin up to date."""
-        self._shown.settle()
+        """Take plain HTML for the widgets."""
+        self._settled = True
+        self._shown.update()
 
     def __repr__(self) -> str:
         return f"<LogView of {self.job.manifest.name}: {self._told()}>"
@@ -105,7 +107,7 @@ class LogView:
         self._shown.show()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        live: dict[str, Any] = self._box._repr_mimebundle_(**kwargs)
+        live: dict[str, Any] = {} if self._settled else self._box._repr_mimebundle_(**kwargs)
         return {**live, "text/plain": repr(self), "text/html": str(self.html())}
 
     def _build(self) -> Any:
