@@ -11,17 +11,20 @@ import workbench as wb
 
 VERBS = [
     "begin",
+    "browser_url",
     "bundle_plugin",
     "check_step",
     "clean",
     "diff_bundles",
     "fill",
     "get_settings",
+    "health_badge",
     "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
     "progress",
@@ -31,6 +34,7 @@ VERBS = [
     "run_job",
     "shipped",
     "show",
+    "swagger",
     "write_file",
 ]
 VALUES = [

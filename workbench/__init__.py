@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     from workbench.manifest import JobManifest, PluginManifest, load_job_manifest
     from workbench.plugin import PluginData, load_plugin
     from workbench.run import clean, run_job
-    from workbench.settings import get_settings, shipped
+    from workbench.settings import browser_url, get_settings, shipped
     from workbench.tutorial import run_demo
     from workbench.tutorial.chapter import begin, check_step, fill, hint, progress, record
     from workbench.tutorial.progress import Progress
     from workbench.tutorial.verdict import StepCheck
-    from workbench.widgets import perform_panel
+    from workbench.widgets import health_badge, log_view, perform_panel, swagger
 
 _ROOMS = {
     "authoring": ("FileWritten", "Quote", "show", "write_file"),
@@ -78,12 +78,12 @@ _ROOMS = {
     "manifest": ("JobManifest", "PluginManifest", "load_job_manifest"),
     "plugin": ("PluginData", "load_plugin"),
     "run": ("clean", "run_job"),
-    "settings": ("get_settings", "shipped"),
+    "settings": ("browser_url", "get_settings", "shipped"),
     "tutorial": ("run_demo",),
     "tutorial.chapter": ("begin", "check_step", "fill", "hint", "progress", "record"),
     "tutorial.progress": ("Progress",),
     "tutorial.verdict": ("StepCheck",),
-    "widgets": ("perform_panel",),
+    "widgets": ("health_badge", "log_view", "perform_panel", "swagger"),
 }
 _HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
 
@@ -117,17 +117,20 @@ __all__ = [
     "UsageError",
     "WorkbenchError",
     "begin",
+    "browser_url",
     "bundle_plugin",
     "check_step",
     "clean",
     "diff_bundles",
     "fill",
     "get_settings",
+    "health_badge",
     "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
     "progress",
@@ -137,6 +140,7 @@ __all__ = [
     "run_job",
     "shipped",
     "show",
+    "swagger",
     "write_file",
 ]
 
