@@ -10,6 +10,7 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "broken",
     "bundle_plugin",
     "clean",
     "diff_bundles",
@@ -23,6 +24,7 @@ VERBS = [
     "render_dockerfile",
     "run_demo",
     "run_job",
+    "run_sample",
     "shipped",
 ]
 VALUES = [

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from workbench.plugin import PluginData, load_plugin
     from workbench.run import clean, run_job
     from workbench.settings import get_settings, shipped
-    from workbench.tutorial import run_demo
+    from workbench.tutorial import broken, run_demo, run_sample
     from workbench.widgets import perform_panel
 
 _ROOMS = {
@@ -74,7 +74,7 @@ _ROOMS = {
     "plugin": ("PluginData", "load_plugin"),
     "run": ("clean", "run_job"),
     "settings": ("get_settings", "shipped"),
-    "tutorial": ("run_demo",),
+    "tutorial": ("broken", "run_demo", "run_sample"),
     "widgets": ("perform_panel",),
 }
 _HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
@@ -104,6 +104,7 @@ __all__ = [
     "TemplateError",
     "UsageError",
     "WorkbenchError",
+    "broken",
     "bundle_plugin",
     "clean",
     "diff_bundles",
@@ -117,6 +118,7 @@ __all__ = [
     "render_dockerfile",
     "run_demo",
     "run_job",
+    "run_sample",
     "shipped",
 ]
 

@@ -1,22 +1,30 @@
 """The tutorial as data: its steps, the playground they write to, and what they check."""
 
+from workbench.tutorial.breaking import Broken, broken, mend_broken
 from workbench.tutorial.demo import DemoReport, run_demo
 from workbench.tutorial.playground import Playground, Written
 from workbench.tutorial.runner import check_step, fill, run_step
+from workbench.tutorial.sample import Whole, run_sample, whole_plugin
 from workbench.tutorial.step import Checked, Step, StepResult
 from workbench.tutorial.steps import STEPS, find_step
 
 __all__ = [
     "STEPS",
+    "Broken",
     "Checked",
     "DemoReport",
     "Playground",
     "Step",
     "StepResult",
+    "Whole",
     "Written",
+    "broken",
     "check_step",
     "fill",
     "find_step",
+    "mend_broken",
     "run_demo",
+    "run_sample",
     "run_step",
+    "whole_plugin",
 ]

@@ -78,6 +78,24 @@ class Playground:
         return self.path / JOB
 
     @property
+    def state_dir(self) -> Path:
+        """What the workbench notes down for itself; git ignores it."""
+        return self.path / ".workbench"
+
+    def make_state_dir(self) -> Path:
+        """Make the folder for notes, ignored by git whatever `.gitignore` says.
+
+        Raises:
+            StepFailed: It cannot be written.
+        """
+        ignore = self.state_dir / ".gitignore"
+        with _writing(ignore):
+            self.state_dir.mkdir(parents=True, exist_ok=True)
+            if not ignore.exists():
+                ignore.write_text("*\n")
+        return self.state_dir
+
+    @property
     def bundle_path(self) -> Path:
         """Where `racetrack plugin bundle` puts the ZIP.
 
