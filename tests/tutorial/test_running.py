@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from tests.tutorial.places import replace, tree
 from workbench.errors import BuildError, PluginError
 from workbench.events import Event
 from workbench.settings import get_settings
-from workbench.tutorial import Playground, fill, run_sample, whole_plugin
+from workbench.tutorial import Playground, fill, run_sample
 
 
 def test_an_empty_playground_borrows_all_and_says_so(tmp_path: Path) -> None:
@@ -27,9 +26,6 @@ def test_an_empty_playground_borrows_all_and_says_so(tmp_path: Path) -> None:
 
 def test_a_whole_playground_runs_in_place_and_borrows_nothing(ground: Playground) -> None:
     events: list[Event] = []
-    whole = whole_plugin(ground)
-    assert (whole.plugin_dir, whole.job_dir) == (ground.plugin_dir, ground.job_dir)
-    assert (whole.borrowed, whole.told()) == ((), "")
     with run_sample(playground=ground, on_event=events.append) as job:
         assert job.manifest.workspace == ground.job_dir
     assert not [event for event in events if "not written yet" in event.message]
@@ -53,9 +49,6 @@ def test_the_playground_s_own_wrapper_is_the_one_that_runs(tmp_path: Path) -> No
             assert job.manifest.workspace.is_dir()
     (ground.wrapper_dir / "more.go").unlink()
     assert tree(ground.path) == before
-    copied = whole_plugin(ground).plugin_dir / "go_wrapper"
-    assert not (copied / "more.go").exists()
-    assert not list(copied.rglob("*_test.go"))
 
 
 def test_a_mistake_is_named_in_the_playground_s_file_and_not_in_its_copy(tmp_path: Path) -> None:
@@ -74,22 +67,22 @@ def test_a_mistake_is_named_in_the_playground_s_file_and_not_in_its_copy(tmp_pat
     assert str(get_settings().home) not in str(unloaded.value)
 
 
-def test_litter_and_links_to_nowhere_do_no_harm(tmp_path: Path) -> None:
+def test_a_job_that_is_half_written_keeps_what_is_written(tmp_path: Path) -> None:
     ground = Playground(tmp_path / "playground")
-    fill("03", ground)
-    (ground.plugin_dir / "__pycache__").mkdir()
-    (ground.plugin_dir / "__pycache__" / "plugin.pyc").write_text("")
-    (ground.plugin_dir / "nowhere").symlink_to("nothing")
-    whole = whole_plugin(ground)
-    assert not (whole.plugin_dir / "__pycache__").exists()
-    assert not (whole.plugin_dir / "nowhere").exists()
-    assert "golang-job-type/plugin-manifest.yaml" not in whole.borrowed
-
-
-def test_copies_of_old_playgrounds_are_forgotten(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
-    roots = [whole_plugin(Playground(tmp_path / f"p{number}")).root for number in range(9)]
-    assert [root.is_dir() for root in roots] == [False, *[True] * 8]
-    shutil.rmtree(tmp_path / "home")
+    fill("10", ground)
+    ground.write("sample-golang-function/perform.go")
+    ground.write("sample-golang-function/go.mod")
+    mine = ground.job_dir / "perform.go"
+    replace(mine, "return sum, nil", "return -sum, nil")
+    (ground.job_dir / "__pycache__").mkdir()
+    (ground.job_dir / "__pycache__" / "a.pyc").write_text("")
+    (ground.job_dir / "nowhere").symlink_to("nothing")
+    with run_sample(playground=ground) as job:
+        assert job.perform(numbers=[40, 2]) == -42
+        assert sorted(path.name for path in job.manifest.workspace.iterdir()) == [
+            "go.mod", "go.sum", "job.yaml", "perform.go",
+        ]  # fmt: skip
+    replace(mine, "return -sum", "return -som")
+    with pytest.raises(BuildError, match=r"sample-golang-function/perform\.go:\d+") as caught:
+        run_sample(playground=ground)
+    assert [one.file for one in caught.value.locations] == [mine]

@@ -4,7 +4,8 @@ from workbench.tutorial.breaking import Broken, broken, mend_broken
 from workbench.tutorial.demo import DemoReport, run_demo
 from workbench.tutorial.playground import Playground, Written
 from workbench.tutorial.runner import check_step, fill, run_step
-from workbench.tutorial.sample import Whole, run_sample, whole_plugin
+from workbench.tutorial.running import run_sample
+from workbench.tutorial.sample import WholePlugin, whole_plugin
 from workbench.tutorial.step import Checked, Step, StepResult
 from workbench.tutorial.steps import STEPS, find_step
 
@@ -16,7 +17,7 @@ __all__ = [
     "Playground",
     "Step",
     "StepResult",
-    "Whole",
+    "WholePlugin",
     "Written",
     "broken",
     "check_step",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN, is_litter
@@ -19,68 +17,7 @@ from workbench.job import Job
 from workbench.run import run_job
 from workbench.settings import get_settings
 from workbench.tutorial.playground import Playground, tutorial_files
-
-_KEPT = 8
-"""How many playgrounds' whole copies stay below the workbench's home."""
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A plugin and a job that can be run, though the playground may hold only parts of them.
-
-    Attributes:
-        plugin_dir: The plugin: the playground's own where nothing is missing, else a copy.
-        job_dir: The sample job, likewise.
-        borrowed: What came from the finished ones, as paths within the playground.
-        root: The folder of the copies.
-    """
-
-    plugin_dir: Path
-    job_dir: Path
-    borrowed: tuple[str, ...]
-    root: Path
-
-    def told(self) -> str:
-        """What was borrowed, in one line; empty where nothing was."""
-        if not self.borrowed:
-            return ""
-        return f"not written yet, so taken from the finished project: {_listed(self.borrowed)}"
-
-
-def whole_plugin(playground: Playground | None = None) -> Whole:
-    """Make the playground's plugin and job whole, somewhere else, with the finished files.
-
-    What a learner wrote is taken as it is; only files that are not there at all are borrowed. The
-    copies stay below the workbench's home, at the same place for the same playground, so that a
-    running job keeps its folder and a second build is a quick one.
-
-    Args:
-        playground: Whose files; None for the learner's own.
-
-    Raises:
-        StepFailed: A file cannot be read or copied.
-    """
-    ground = playground or Playground()
-    key = hashlib.sha256(os.fsencode(ground.path.resolve())).hexdigest()[:16]
-    root = get_settings().home / "sample" / key
-    folders: dict[str, Path] = {}
-    borrowed: list[str] = []
-    for name in (PLUGIN, JOB):
-        missing = {
-            relative.as_posix(): source
-            for source, relative in tutorial_files(name)
-            if not (ground.path / relative).exists()
-        }
-        folders[name] = ground.path / name
-        if missing:
-            with _copying(root / name):
-                _mirror(root, name, {**_written(ground, name), **missing})
-            folders[name] = root / name
-            borrowed += missing
-    if borrowed:
-        os.utime(root)
-        _forget_old(root.parent)
-    return Whole(folders[PLUGIN], folders[JOB], tuple(borrowed), root)
+from workbench.tutorial.sample import whole_plugin
 
 
 def run_sample(
@@ -113,13 +50,22 @@ def run_sample(
     """
     ground = playground or Playground()
     sink = on_event or default_sink()
-    whole = whole_plugin(ground)
-    if whole.borrowed:
-        sink(Event(Phase.PREPARING, whole.told()))
-    with _named_as_in(ground, whole.root):
+    missing = {name: _missing(ground, name) for name in (PLUGIN, JOB)}
+    borrowed = [name for files in missing.values() for name in files]
+    if borrowed:
+        text = f"not written yet, so taken from the finished project: {_listed(borrowed)}"
+        sink(Event(Phase.PREPARING, text))
+    job_dir, plugin_dir = ground.job_dir, ground.plugin_dir
+    with ExitStack() as stack:
+        if missing[JOB]:
+            job_dir = _whole_job_dir(ground)
+            _mirror(job_dir, {**_written(ground.job_dir), **missing[JOB]})
+        stack.enter_context(_named_as_in(ground, job_dir.parent))
+        if missing[PLUGIN]:  # only the build needs it: the program that runs is elsewhere
+            plugin_dir = stack.enter_context(whole_plugin(ground)).path
         return run_job(
-            whole.job_dir,
-            plugin=whole.plugin_dir,
+            job_dir,
+            plugin=plugin_dir,
             engine=engine or ground.engine,
             port=port,
             timeout=timeout,
@@ -128,49 +74,45 @@ def run_sample(
         )
 
 
-def _written(playground: Playground, name: str) -> dict[str, Path]:
-    """The files below a folder of the playground, by their paths within it."""
+def _missing(playground: Playground, name: str) -> dict[str, Path]:
+    """The finished files that the playground has not, by their paths within it."""
     return {
-        path.relative_to(playground.path).as_posix(): path
-        for path in sorted((playground.path / name).rglob("*"))
-        if path.is_file() and not any(map(is_litter, path.relative_to(playground.path).parts[1:]))
+        relative.as_posix(): source
+        for source, relative in tutorial_files(name)
+        if not (playground.path / relative).exists()
     }
 
 
-def _mirror(root: Path, name: str, files: Mapping[str, Path]) -> None:
-    """Let the folder `name` below `root` hold these files and no others."""
-    for path in sorted((root / name).rglob("*"), reverse=True):
-        if path.is_dir() and not path.is_symlink():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path.relative_to(root).as_posix() not in files:
-            path.unlink()
-    for relative, source in files.items():
-        target = root / relative
-        content = source.read_bytes()
-        if target.is_file() and target.read_bytes() == content:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
-            draft.write(content)
-        Path(draft.name).chmod(0o644)
-        Path(draft.name).replace(target)
+def _whole_job_dir(playground: Playground) -> Path:
+    """Where the playground's job is made whole: the same place again, as a running job is in it."""
+    key = hashlib.sha256(os.fsencode(playground.path.resolve())).hexdigest()[:16]
+    return get_settings().home / "sample" / key / JOB
 
 
-def _forget_old(folder: Path) -> None:
-    copies = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
-    for old in copies[:-_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+def _written(folder: Path) -> dict[str, Path]:
+    """The files below a folder of the playground, by their paths within it."""
+    return {
+        path.relative_to(folder.parent).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not any(map(is_litter, path.relative_to(folder).parts))
+    }
 
 
-@contextmanager
-def _copying(target: Path) -> Iterator[None]:
+def _mirror(folder: Path, files: Mapping[str, Path]) -> None:
+    """Let a folder hold these files, named from the folder above it, and no others."""
     try:
-        yield
+        for path in list(folder.rglob("*")):
+            if path.is_file() and path.relative_to(folder.parent).as_posix() not in files:
+                path.unlink()
+        for name, source in files.items():
+            target = folder.parent / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+                draft.write(source.read_bytes())
+            Path(draft.name).chmod(0o644)
+            Path(draft.name).replace(target)
     except OSError as error:
-        raise StepFailed(
-            f"{error.filename or target} could not be copied: {error.strerror or error}."
-        ) from None
+        raise StepFailed(f"The sample job could not be copied: {error}.") from None
 
 
 @contextmanager
@@ -201,7 +143,7 @@ def _mapped(where: Location, root: Path, playground: Playground) -> Location:
     return Location(file, where.line, where.column, where.message)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(names: Iterable[str]) -> str:
     """The names; files of one folder as a number where they are many."""
     folders: dict[str, list[str]] = {}
     for name in names:
