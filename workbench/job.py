@@ -11,6 +11,7 @@ from urllib.parse import quote
 import requests
 
 from workbench import _html
+from workbench._sources import Sources, outdated_words
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.calls import Answer, curl_line, probe_answer, read_answer, to_json
 from workbench.engines import Container, Image
@@ -33,16 +34,23 @@ class Job:
         engine: The name of the engine that runs it.
         deployment_timestamp: Whole Unix seconds, as given to the job and told by its `/live`.
         call_timeout: Seconds that a call may take.
+        sources: The files that it was built from; None where nobody noted them down.
     """
 
     def __init__(
-        self, manifest: JobManifest, image: Image, container: Container, timestamp: int
+        self,
+        manifest: JobManifest,
+        image: Image,
+        container: Container,
+        timestamp: int,
+        sources: Sources | None = None,
     ) -> None:
         self.manifest = manifest
         self.image = image
         self.engine = image.engine
         self.deployment_timestamp = timestamp
         self.call_timeout = 60.0
+        self.sources = sources
         self._container = container
         self._stopped: int | None = None
         self._session = requests.Session()
@@ -75,6 +83,14 @@ class Job:
             return "stopped"
         code = self._container.exit_code
         return "running" if code is None else f"died with {_exit_words(code)}"
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Which files of the job and its wrapper changed since it was built.
+
+        Each is named from the folder above the job's or the plugin's own.
+        """
+        return self.sources.changed() if self.sources is not None else ()
 
     def perform(self, payload: Mapping[str, Any] | None = None, /, **fields: Any) -> Any:
         """Call the job's function.
@@ -226,9 +242,10 @@ class Job:
         self.stop()
 
     def __repr__(self) -> str:
+        outdated = ", outdated" if self.exit_code is None and self.outdated else ""
         return (
             f"<Job {self.manifest.name} {self.manifest.version} {self.status} "
-            f"at {self.address} ({self.engine})>"
+            f"at {self.address} ({self.engine}{outdated})>"
         )
 
     def _repr_html_(self) -> str:
@@ -238,6 +255,8 @@ class Job:
             ("page", _html.link(self.url) if alive else self.url),
             ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
         ]
+        if alive and (words := outdated_words(self.outdated)):
+            rows.append((_html.badge("outdated", _html.WARN), words))
         title = f"{self.manifest.name} {self.manifest.version}"
         return str(_html.table(("Job", title), rows))
 

@@ -86,3 +86,19 @@ def test_a_job_that_is_half_written_keeps_what_is_written(tmp_path: Path) -> Non
     with pytest.raises(BuildError, match=r"sample-golang-function/perform\.go:\d+") as caught:
         run_sample(playground=ground)
     assert [one.file for one in caught.value.locations] == [mine]
+
+
+def test_what_changed_is_told_of_the_playground_s_files(tmp_path: Path) -> None:
+    ground = Playground(tmp_path / "playground")
+    fill("04", ground)
+    with run_sample(playground=ground) as job:
+        assert list(job.outdated) == []
+        fill("10", ground)
+        ground.write("sample-golang-function")
+        assert list(job.outdated) == []
+        replace(ground.job_dir / "perform.go", "return sum", "return -sum")
+        replace(ground.wrapper_dir / "health.go", "live", "lively")
+        assert list(job.outdated) == [
+            "golang-job-type/go_wrapper/health.go",
+            "sample-golang-function/perform.go",
+        ]

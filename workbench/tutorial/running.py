@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN, is_litter
+from workbench._sources import Sources
 from workbench.engines import Engine
 from workbench.errors import BuildError, Location, StepFailed, WorkbenchError
 from workbench.events import Event, Phase, Sink, default_sink
@@ -51,10 +52,11 @@ def run_sample(
     ground = playground or Playground()
     sink = on_event or default_sink()
     missing = {name: _missing(ground, name) for name in (PLUGIN, JOB)}
-    borrowed = [name for files in missing.values() for name in files]
+    borrowed = {**missing[PLUGIN], **missing[JOB]}
     if borrowed:
         text = f"not written yet, so taken from the finished project: {_listed(borrowed)}"
         sink(Event(Phase.PREPARING, text))
+    sources = Sources(ground.job_dir, ground.plugin_dir, borrowed)
     job_dir, plugin_dir = ground.job_dir, ground.plugin_dir
     with ExitStack() as stack:
         if missing[JOB]:
@@ -63,7 +65,7 @@ def run_sample(
         stack.enter_context(_named_as_in(ground, job_dir.parent))
         if missing[PLUGIN]:  # only the build needs it: the program that runs is elsewhere
             plugin_dir = stack.enter_context(whole_plugin(ground)).path
-        return run_job(
+        job = run_job(
             job_dir,
             plugin=plugin_dir,
             engine=engine or ground.engine,
@@ -72,6 +74,8 @@ def run_sample(
             env=env,
             on_event=sink,
         )
+    job.sources = sources  # the learner's own files, not their copies
+    return job
 
 
 def _missing(playground: Playground, name: str) -> dict[str, Path]:

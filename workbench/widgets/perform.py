@@ -16,6 +16,7 @@ from workbench import _html
 from workbench._json_text import json_problem
 from workbench.errors import WorkbenchError
 from workbench.job import Job
+from workbench.widgets.outdated import outdated_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
@@ -32,6 +33,7 @@ class PerformPanel:
         request: The text of the request.
         verdict: Whether that text is JSON, and where it is not.
         send: The button; it cannot be pressed while the text is not JSON or a request runs.
+        notice: That files changed since the job was built; empty where none did.
         answer: What came back: status, milliseconds, the body; or what went wrong.
     """
 
@@ -49,12 +51,13 @@ class PerformPanel:
             description="Send", button_style="primary", tooltip="Call the job with this text"
         ).add_class("wb-send")
         self.answer = ipywidgets.HTML().add_class("wb-answer")
+        self.notice = ipywidgets.HTML().add_class("wb-notice")
         self._answered: Markup | None = None
         self._sending = False
         self._idle = threading.Event()
         self._idle.set()
         self._box = ipywidgets.VBox(
-            [self.request, ipywidgets.HBox([self.send, self.verdict]), self.answer]
+            [self.request, ipywidgets.HBox([self.send, self.verdict]), self.notice, self.answer]
         )
         self.request.observe(lambda _: self._judge(), names="value")
         self.send.on_click(lambda _: self._start())
@@ -80,6 +83,9 @@ class PerformPanel:
             ("Request", _html.pre(self.request.value)),
             ("Answer", self._answered or note),
         ]
+        notice = outdated_note(self.job)
+        if notice:
+            rows.append(("", notice))
         return _html.table(("", f"perform of {self.job.manifest.name}"), rows)
 
     def __repr__(self) -> str:
@@ -90,6 +96,7 @@ class PerformPanel:
         return {**live, "text/plain": repr(self), "text/html": str(self.html())}
 
     def _judge(self) -> None:
+        self.notice.value = str(outdated_note(self.job))
         problem = json_problem(self.request.value)
         verdict = _html.badge("valid JSON", _html.GOOD)
         if problem is not None:
