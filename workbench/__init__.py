@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from workbench.plugin import PluginData, load_plugin
     from workbench.run import clean, run_job
     from workbench.settings import get_settings, shipped
-    from workbench.tutorial import broken, run_demo, run_sample
+    from workbench.tutorial import broken, goto, reset, run_demo, run_sample
     from workbench.widgets import perform_panel
 
 _ROOMS = {
@@ -74,7 +74,7 @@ _ROOMS = {
     "plugin": ("PluginData", "load_plugin"),
     "run": ("clean", "run_job"),
     "settings": ("get_settings", "shipped"),
-    "tutorial": ("broken", "run_demo", "run_sample"),
+    "tutorial": ("broken", "goto", "reset", "run_demo", "run_sample"),
     "widgets": ("perform_panel",),
 }
 _HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
@@ -109,6 +109,7 @@ __all__ = [
     "clean",
     "diff_bundles",
     "get_settings",
+    "goto",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
@@ -116,6 +117,7 @@ __all__ = [
     "parse_dockerfile",
     "perform_panel",
     "render_dockerfile",
+    "reset",
     "run_demo",
     "run_job",
     "run_sample",

@@ -2,6 +2,7 @@
 
 from workbench.tutorial.breaking import Broken, broken, mend_broken
 from workbench.tutorial.demo import DemoReport, run_demo
+from workbench.tutorial.moving import Moved, goto, reset
 from workbench.tutorial.playground import Playground, Written
 from workbench.tutorial.runner import check_step, fill, run_step
 from workbench.tutorial.running import run_sample
@@ -14,6 +15,7 @@ __all__ = [
     "Broken",
     "Checked",
     "DemoReport",
+    "Moved",
     "Playground",
     "Step",
     "StepResult",
@@ -23,7 +25,9 @@ __all__ = [
     "check_step",
     "fill",
     "find_step",
+    "goto",
     "mend_broken",
+    "reset",
     "run_demo",
     "run_sample",
     "run_step",

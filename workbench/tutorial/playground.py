@@ -20,7 +20,7 @@ from workbench.events import Sink, silent
 from workbench.manifest import load_plugin_manifest
 from workbench.settings import get_settings
 
-_IGNORED = """\
+IGNORED = """\
 *.zip
 __pycache__/
 # Swagger UI comes from its own package; swaggerui/SHA256SUMS lists its files.
@@ -30,6 +30,7 @@ __pycache__/
 !/golang-job-type/go_wrapper/swaggerui/openapi.json
 !/golang-job-type/go_wrapper/swaggerui/SHA256SUMS
 """
+"""What `.gitignore` says in a playground."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +120,13 @@ class Playground:
         Raises:
             StepFailed: git is missing or refuses.
         """
-        if self.is_repository:
-            return False
         ignore = self.path / ".gitignore"
         with _writing(ignore):
             ignore.parent.mkdir(parents=True, exist_ok=True)
             if not ignore.exists():
-                ignore.write_text(_IGNORED)
+                ignore.write_text(IGNORED)
+        if self.is_repository:
+            return False
         self.git("init", "--quiet", "--initial-branch=main", "--template=")
         self.git("config", "user.name", "Tutorial")
         self.git("config", "user.email", "sample@example.com")
@@ -151,8 +152,12 @@ class Playground:
         self.git("commit", "--quiet", "--no-verify", "--message", message)
         return True
 
-    def git(self, *words: str) -> str:
+    def git(self, *words: str, stdin: Path | None = None) -> str:
         """Run git in the playground.
+
+        Args:
+            words: What follows `git`.
+            stdin: The file that git reads.
 
         Returns:
             What it wrote to stdout, without blanks around it.
@@ -166,7 +171,9 @@ class Playground:
                 remedy="do the chapter 01-git-repository first.",
             )
         try:
-            answer = _process.run(["git", *_GIT_OPTIONS, *words], cwd=self.path, env=_git_env())
+            answer = _process.run(
+                ["git", *_GIT_OPTIONS, *words], cwd=self.path, env=_git_env(), stdin=stdin
+            )
         except WorkbenchError as error:
             raise StepFailed(error.message, remedy="install git.") from None
         if answer.returncode != 0:

@@ -40,7 +40,7 @@ def fill(
     for step in STEPS[: STEPS.index(last)]:
         written += ground.write(*step.writes, overwrite=overwrite)
         if step.does and not all((ground.path / name).exists() for name in step.makes):
-            step.does(ground)
+            (step.fills or step.does)(ground)
     return written
 
 

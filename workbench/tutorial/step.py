@@ -39,6 +39,8 @@ class Step:
         title: What a person does in it.
         writes: Files, and folders with all that is below them, that come from the finished project.
         does: What is done after that; None where writing files is all.
+        fills: What filling in does instead of `does`, where that is slow: its outcome holds in the
+            same checks.
         makes: The paths that `does` leaves behind; where all are there, filling in skips it.
         checks: What has to hold afterwards.
         job_checks: What has to hold for the sample job while it runs.
@@ -48,6 +50,7 @@ class Step:
     title: str
     writes: tuple[str, ...] = ()
     does: Work | None = None
+    fills: Work | None = None
     makes: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     job_checks: tuple[JobCheck, ...] = ()
