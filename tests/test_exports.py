@@ -10,18 +10,24 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "begin",
     "broken",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
     "goto",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
     "reset",
     "run_demo",
@@ -39,6 +45,8 @@ VALUES = [
     "Phase",
     "PluginData",
     "PluginManifest",
+    "Progress",
+    "StepCheck",
 ]
 
 

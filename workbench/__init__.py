@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from workbench.run import clean, run_job
     from workbench.settings import get_settings, shipped
     from workbench.tutorial import broken, goto, reset, run_demo, run_sample
+    from workbench.tutorial.chapter import begin, check_step, fill, hint, progress, record
+    from workbench.tutorial.progress import Progress
+    from workbench.tutorial.verdict import StepCheck
     from workbench.widgets import perform_panel
 
 _ROOMS = {
@@ -75,6 +78,9 @@ _ROOMS = {
     "run": ("clean", "run_job"),
     "settings": ("get_settings", "shipped"),
     "tutorial": ("broken", "goto", "reset", "run_demo", "run_sample"),
+    "tutorial.chapter": ("begin", "check_step", "fill", "hint", "progress", "record"),
+    "tutorial.progress": ("Progress",),
+    "tutorial.verdict": ("StepCheck",),
     "widgets": ("perform_panel",),
 }
 _HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
@@ -100,22 +106,30 @@ __all__ = [
     "PluginError",
     "PluginManifest",
     "PortTaken",
+    "Progress",
+    "StepCheck",
     "StepFailed",
     "TemplateError",
     "UsageError",
     "WorkbenchError",
+    "begin",
     "broken",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
     "goto",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
     "reset",
     "run_demo",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tutorial.places import tree
 from workbench.errors import StepFailed, UsageError
-from workbench.tutorial import Playground, broken, check_step, mend_broken
+from workbench.tutorial import Playground, broken, make_checks, mend_broken
 
 MANIFEST = "golang-job-type/plugin-manifest.yaml"
 
@@ -19,7 +19,7 @@ def test_the_file_is_broken_within_the_block_and_as_before_after_it(ground: Play
     before = tree(ground.path)
     with broken(MANIFEST, "name: golang", "name: Golang", playground=ground) as change:
         assert "name: Golang-job-type" in (ground.path / MANIFEST).read_text()
-        (checked,) = check_step("02", ground)
+        (checked,) = make_checks("02", ground)
         assert not checked.ok
         assert ground.git("status", "--porcelain", "--", ".workbench") == ""
     assert {name: digest for name, digest in tree(ground.path).items() if name in before} == before

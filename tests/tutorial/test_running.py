@@ -9,7 +9,7 @@ from tests.tutorial.places import replace, tree
 from workbench.errors import BuildError, PluginError
 from workbench.events import Event
 from workbench.settings import get_settings
-from workbench.tutorial import Playground, fill, run_sample
+from workbench.tutorial import Playground, fill_before, run_sample
 
 
 def test_an_empty_playground_borrows_all_and_says_so(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_whole_playground_runs_in_place_and_borrows_nothing(ground: Playground
 
 def test_the_playground_s_own_wrapper_is_the_one_that_runs(tmp_path: Path) -> None:
     ground = Playground(tmp_path / "playground")
-    fill("04", ground)
+    fill_before("04", ground)
     before = tree(ground.path)
     replace(ground.wrapper_dir / "health.go", '"live"', '"lively"')
     with run_sample(playground=ground) as job:
@@ -53,7 +53,7 @@ def test_the_playground_s_own_wrapper_is_the_one_that_runs(tmp_path: Path) -> No
 
 def test_a_mistake_is_named_in_the_playground_s_file_and_not_in_its_copy(tmp_path: Path) -> None:
     ground = Playground(tmp_path / "playground")
-    fill("04", ground)
+    fill_before("04", ground)
     replace(ground.wrapper_dir / "main.go", "package main", "package main\n\nvar")
     with pytest.raises(BuildError) as caught:
         run_sample(playground=ground)
@@ -69,7 +69,7 @@ def test_a_mistake_is_named_in_the_playground_s_file_and_not_in_its_copy(tmp_pat
 
 def test_a_job_that_is_half_written_keeps_what_is_written(tmp_path: Path) -> None:
     ground = Playground(tmp_path / "playground")
-    fill("10", ground)
+    fill_before("10", ground)
     ground.write("sample-golang-function/perform.go")
     ground.write("sample-golang-function/go.mod")
     mine = ground.job_dir / "perform.go"
@@ -90,10 +90,10 @@ def test_a_job_that_is_half_written_keeps_what_is_written(tmp_path: Path) -> Non
 
 def test_what_changed_is_told_of_the_playground_s_files(tmp_path: Path) -> None:
     ground = Playground(tmp_path / "playground")
-    fill("04", ground)
+    fill_before("04", ground)
     with run_sample(playground=ground) as job:
         assert list(job.outdated) == []
-        fill("10", ground)
+        fill_before("10", ground)
         ground.write("sample-golang-function")
         assert list(job.outdated) == []
         replace(ground.job_dir / "perform.go", "return sum", "return -sum")

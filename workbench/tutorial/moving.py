@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench._finished import JOB, PLUGIN
+from workbench._written import note_written
 from workbench.errors import UsageError, WorkbenchError
 from workbench.run import clean
 from workbench.tutorial.breaking import mend_broken
@@ -118,6 +119,7 @@ def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:
         for one in before:
             if one.does:
                 (one.fills or one.does)(ground)
+        note_written(ground.path, {*target, *changed})
         _point_main(ground, bool(chain), f"goto {chosen.id}")
     return Moved(
         f"The playground is as the chapters before {chosen.id} leave it",
@@ -174,6 +176,7 @@ def reset(
         kept = keep(ground, files, f"Before putting back {_some(lost)}")
     with _told_where_it_is(kept):
         put_files(ground, files, differ)
+        note_written(ground.path, differ)
         if chosen and chosen.does and file is None:
             (chosen.fills or chosen.does)(ground)
     return Moved(
@@ -210,9 +213,8 @@ def _chain(before: tuple[Step, ...]) -> tuple[list[Commit], dict[str, bytes]]:
         target |= files
         # Git ignores the third-party files of the Swagger page, as .gitignore says.
         news = {name: ("100644", one) for name, one in files.items() if name not in third_party}
-        if news:
-            recorded = {**recorded, **news}
-            chain.append(Commit(str(step), recorded))
+        recorded = {**recorded, **news}
+        chain.append(Commit(str(step), recorded))
     return chain, target
 
 

@@ -17,8 +17,8 @@ from workbench.events import Event, Phase, Sink, default_sink
 from workbench.job import Job
 from workbench.run import run_job
 from workbench.settings import get_settings
+from workbench.tutorial.parts import plugin_with
 from workbench.tutorial.playground import Playground, tutorial_files
-from workbench.tutorial.sample import whole_plugin
 
 
 def run_sample(
@@ -64,7 +64,7 @@ def run_sample(
             _mirror(job_dir, {**_written(ground.job_dir), **missing[JOB]})
         stack.enter_context(_named_as_in(ground, job_dir.parent))
         if missing[PLUGIN]:  # only the build needs it: the program that runs is elsewhere
-            plugin_dir = stack.enter_context(whole_plugin(ground)).path
+            plugin_dir = stack.enter_context(plugin_with(ground)).path
         job = run_job(
             job_dir,
             plugin=plugin_dir,

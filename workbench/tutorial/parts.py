@@ -17,7 +17,7 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.zip", ".git", ".ipynb_check
 
 
 @dataclass(frozen=True)
-class WholePlugin:
+class PluginCopy:
     """A copy of the playground's plugin in which nothing is missing.
 
     Attributes:
@@ -30,7 +30,7 @@ class WholePlugin:
 
 
 @contextmanager
-def whole_plugin(playground: Playground, *parts: str) -> Iterator[WholePlugin]:
+def plugin_with(playground: Playground, *parts: str) -> Iterator[PluginCopy]:
     """Copy the playground's plugin, and put in from the finished one what is not there.
 
     What is there is taken as it is, right or wrong. An error that is raised within the `with` block
@@ -47,12 +47,12 @@ def whole_plugin(playground: Playground, *parts: str) -> Iterator[WholePlugin]:
     Raises:
         StepFailed: A file of the playground cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="workbench-whole-") as folder:
+    with tempfile.TemporaryDirectory(prefix="workbench-parts-") as folder:
         scratch = Playground(Path(folder).resolve())
         try:
             _copy(playground.plugin_dir, scratch.plugin_dir, parts)
             filled = scratch.write(PLUGIN).files
-            yield WholePlugin(scratch.plugin_dir, filled)
+            yield PluginCopy(scratch.plugin_dir, filled)
         except WorkbenchError as error:
             _name_the_original(error, scratch.path, playground.path)
             raise
