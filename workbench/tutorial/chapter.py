@@ -221,9 +221,11 @@ def _state_of(ground: Playground) -> str:
 
 
 def _is_in_log(ground: Playground, step: Step) -> bool:
-    return step.id in {
-        line.partition(":")[0] for line in ground.git("log", "--all", "--format=%s").splitlines()
-    }
+    """Whether this branch has the chapter's commit; what `goto` keeps on others does not count."""
+    if not ground.git("rev-parse", "--revs-only", "HEAD"):
+        return False
+    lines = ground.git("log", "--format=%s").splitlines()
+    return step.id in {line.partition(":")[0] for line in lines}
 
 
 def _with_notice(progress: Progress, notice: str | None) -> Progress:

@@ -86,6 +86,7 @@ STEPS: tuple[Step, ...] = (
         "08-bundle",
         "Bundle the plugin into a ZIP",
         does=work.bundle_with_racetrack,
+        fills=work.bundle_quickly,
         makes=("golang-job-type/golang-job-type-0.0.0.zip",),
         checks=(bundle_checks.the_bundle_holds_what_it_should,),
     ),
