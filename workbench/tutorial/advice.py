@@ -106,7 +106,8 @@ def _answer(hint: Hint, names: tuple[str, ...], where: str, step: Step, ground: 
         if missing[MOST_NAMES:]:
             listed += f"\n  and {len(missing) - MOST_NAMES} more"
         parts.append(f'wb.fill("{step.id}") writes what is not there yet:\n{listed}')
-    lines = [line for name in chosen if name not in missing for line in _diff(name, ground)]
+    there = [name for name in chosen if name not in missing and _differs(name, ground)]
+    lines = [line for name in there for line in _diff(name, ground)]
     if lines[LONGEST_ANSWER:]:
         more = len(lines) - LONGEST_ANSWER
         lines = [*lines[:LONGEST_ANSWER], f"... and {more} more lines"]
