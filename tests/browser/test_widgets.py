@@ -176,7 +176,9 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
     lab_page.start_cell("stop")
     expect(badge).to_contain_text("draining")
     expect(badge).to_contain_text("stopped")
-    expect(page.locator(".wb-answer")).to_contain_text("200 OK")
+    over = page.locator(".jp-OutputArea").filter(has_text="Run it again, and then this cell")
+    expect(over).to_contain_text('{"wait": 1.5}')
+    expect(over).to_contain_text("200 OK")
     expect(page.get_by_text("The job is over.", exact=True)).to_be_visible()
     expect(page.get_by_text("The page of scratch 1.2.3 is gone")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
@@ -188,7 +190,7 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
     expect(badge).to_contain_text("ready")
     page.get_by_label("Request", exact=True).fill('{"die": true}')
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator(".wb-answer")).to_contain_text("scratch died with exit code 3")
+    expect(over).to_contain_text("scratch died with exit code 3")
     expect(badge).to_contain_text("died with exit code 3")
     photograph(lab_page, "died", "panel")
 
@@ -212,7 +214,7 @@ def test_who_gets_a_saved_notebook_reads_it_all_without_trusting_it(
     nbformat.write(given, root / "given.ipynb")  # type: ignore[no-untyped-call]
     lab_page.open("given.ipynb")
     shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea")
-    expect(shown.nth(1)).to_contain_text("perform of scratch")
+    expect(shown.nth(1)).to_contain_text("scratch died with exit code 3")
     expect(shown.nth(2)).to_contain_text("died with exit code 3")
     expect(shown.nth(3)).to_contain_text("The job is over.")
     expect(shown.nth(4)).to_contain_text("/api/v1/perform")
