@@ -10,12 +10,16 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "begin",
     "browser_url",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
     "health_badge",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
@@ -23,15 +27,20 @@ VERBS = [
     "log_view",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
     "run_demo",
     "run_job",
     "shipped",
+    "show",
     "swagger",
+    "write_file",
 ]
 VALUES = [
     "Bundle",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobManifest",
@@ -39,6 +48,9 @@ VALUES = [
     "Phase",
     "PluginData",
     "PluginManifest",
+    "Progress",
+    "Quote",
+    "StepCheck",
 ]
 
 
