@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from workbench._wait import wait_until
 from workbench.notebooks import fix_notebook
 
 START = "notebooks/00-start-here.ipynb"
@@ -69,6 +70,11 @@ CELLS = {
     "badge": "wb.health_badge(job)",
     "log": "wb.log_view(job)",
     "swagger": "wb.swagger(job, height=420)",
+    "badge-too": "wb.health_badge(job)",
+    "threads": (
+        "import threading\n"
+        "print([thread.name for thread in threading.enumerate()].count('health badge'))"
+    ),
     "stop": "job.stop()",
 }
 
@@ -166,9 +172,21 @@ def test_the_page_of_the_job_works_within_the_notebook(lab_page: LabPage, page: 
     expect(page.locator("details table")).to_contain_text("Whether the job takes calls")
 
 
+def test_a_cell_that_is_run_again_replaces_its_own_thread(lab_page: LabPage) -> None:
+    for _ in range(3):
+        assert lab_page.run_cell("badge-too")
+        assert lab_page.run_cell("badge")
+
+    def two_are_left() -> bool | None:
+        assert lab_page.run_cell("threads")
+        return True if lab_page.text("threads") == "2\n" else None
+
+    wait_until(two_are_left, timeout=10)
+
+
 def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> None:
     assert lab_page.run_cell("badge")
-    badge = page.get_by_role("status").filter(has_text="scratch 1.2.3: ")
+    badge = page.get_by_role("status").filter(has_text="scratch 1.2.3: ").first
     expect(badge).to_contain_text("scratch 1.2.3: ready")
     page.get_by_label("Request", exact=True).fill('{"wait": 1.5}')
     page.get_by_role("button", name="Send", exact=True).click()
