@@ -217,7 +217,7 @@ def test_a_fault_of_the_panel_itself_is_shown_in_it(
 
 
 def test_at_the_job_s_end_plain_html_takes_the_place_of_the_widgets(
-    serve: Serve, shelf: Shelf
+    serve: Serve, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
     job, container = serve(lambda _: (200, str(go_on.wait(10)).lower()))
@@ -225,8 +225,14 @@ def test_at_the_job_s_end_plain_html_takes_the_place_of_the_widgets(
     panel._ipython_display_()
     assert "Run this cell to edit" in shelf.pages[0]
     panel.send.click()
+    plain_wait = panel.wait
+
+    def wait(timeout: float | None = None) -> bool:
+        go_on.set()  # the answer comes only once it is waited for
+        return plain_wait(timeout)
+
+    monkeypatch.setattr(panel, "wait", wait)
     container.exit_code = 0
-    go_on.set()
     wait_until(lambda: len(shelf.pages) == 2 or None, timeout=10)
     assert shelf.widgets == [True, False]
     assert ">true</pre>" in shelf.pages[1], "the last answer was waited for"
