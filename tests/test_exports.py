@@ -11,6 +11,7 @@ import workbench as wb
 
 VERBS = [
     "begin",
+    "broken",
     "browser_url",
     "bundle_plugin",
     "check_step",
@@ -18,6 +19,7 @@ VERBS = [
     "diff_bundles",
     "fill",
     "get_settings",
+    "goto",
     "health_badge",
     "hint",
     "inspect_bundle",
@@ -30,8 +32,10 @@ VERBS = [
     "progress",
     "record",
     "render_dockerfile",
+    "reset",
     "run_demo",
     "run_job",
+    "run_sample",
     "shipped",
     "show",
     "swagger",

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from workbench.plugin import PluginData, load_plugin
     from workbench.run import clean, run_job
     from workbench.settings import browser_url, get_settings, shipped
-    from workbench.tutorial import run_demo
+    from workbench.tutorial import broken, goto, reset, run_demo, run_sample
     from workbench.tutorial.chapter import begin, check_step, fill, hint, progress, record
     from workbench.tutorial.progress import Progress
     from workbench.tutorial.verdict import StepCheck
@@ -79,7 +79,7 @@ _ROOMS = {
     "plugin": ("PluginData", "load_plugin"),
     "run": ("clean", "run_job"),
     "settings": ("browser_url", "get_settings", "shipped"),
-    "tutorial": ("run_demo",),
+    "tutorial": ("broken", "goto", "reset", "run_demo", "run_sample"),
     "tutorial.chapter": ("begin", "check_step", "fill", "hint", "progress", "record"),
     "tutorial.progress": ("Progress",),
     "tutorial.verdict": ("StepCheck",),
@@ -117,6 +117,7 @@ __all__ = [
     "UsageError",
     "WorkbenchError",
     "begin",
+    "broken",
     "browser_url",
     "bundle_plugin",
     "check_step",
@@ -124,6 +125,7 @@ __all__ = [
     "diff_bundles",
     "fill",
     "get_settings",
+    "goto",
     "health_badge",
     "hint",
     "inspect_bundle",
@@ -136,8 +138,10 @@ __all__ = [
     "progress",
     "record",
     "render_dockerfile",
+    "reset",
     "run_demo",
     "run_job",
+    "run_sample",
     "shipped",
     "show",
     "swagger",

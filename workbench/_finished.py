@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 from workbench.settings import shipped
@@ -36,9 +37,14 @@ def finished_project() -> dict[str, Path]:
     return {name.as_posix(): path for top in tops for path, name in finished_files(top)}
 
 
+def is_litter(name: str) -> bool:
+    """Whether a file or folder of that name is something that a tool left behind."""
+    return any(fnmatch(name, pattern) for pattern in _LITTER)
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if any(path.match(pattern) for pattern in _LITTER):
+        if is_litter(path.name):
             continue
         if path.is_dir():
             yield from _walk(path)

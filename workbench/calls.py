@@ -58,6 +58,13 @@ def read_answer(response: requests.Response) -> Any:
         ) from error
 
 
+def read_metrics(page: str) -> dict[str, float]:
+    """The samples of a page in Prometheus' text format, by name and labels as they stand there."""
+    lines = (line for line in page.splitlines() if line and not line.startswith("#"))
+    samples = (line.rsplit(" ", 1) for line in lines)
+    return {name: float(value) for name, value in samples}
+
+
 def to_json(data: object) -> str:
     """`data` as JSON text.
 

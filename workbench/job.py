@@ -12,10 +12,11 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from workbench import _html
+from workbench._sources import Sources, outdated_words
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.calls import Answer, curl_line, probe_answer, read_answer, to_json
+from workbench.calls import Answer, curl_line, probe_answer, read_answer, read_metrics, to_json
 from workbench.engines import Container, Image
-from workbench.errors import JobDied, PerformError
+from workbench.errors import JobDied, PerformError, exit_words
 from workbench.manifest import JobManifest
 from workbench.settings import browser_url
 
@@ -35,16 +36,23 @@ class Job:
         engine: The name of the engine that runs it.
         deployment_timestamp: Whole Unix seconds, as given to the job and told by its `/live`.
         call_timeout: Seconds that a call may take.
+        sources: The files that it was built from; None where nobody noted them down.
     """
 
     def __init__(
-        self, manifest: JobManifest, image: Image, container: Container, timestamp: int
+        self,
+        manifest: JobManifest,
+        image: Image,
+        container: Container,
+        timestamp: int,
+        sources: Sources | None = None,
     ) -> None:
         self.manifest = manifest
         self.image = image
         self.engine = image.engine
         self.deployment_timestamp = timestamp
         self.call_timeout = 60.0
+        self.sources = sources
         self._container = container
         self._stopping = False
         self._stopped: int | None = None
@@ -94,6 +102,14 @@ class Job:
     def log_file(self) -> Path | None:
         """The file that holds all it wrote; None where the engine keeps it elsewhere."""
         return self._container.log_file
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Which files of the job and its wrapper changed since it was built.
+
+        Each is named from the folder above the job's or the plugin's own.
+        """
+        return self.sources.changed() if self.sources is not None else ()
 
     def perform(self, payload: Mapping[str, Any] | None = None, /, **fields: Any) -> Any:
         """Call the job's function.
@@ -168,9 +184,7 @@ class Job:
 
     def metrics(self) -> dict[str, float]:
         """The samples of `/metrics`, by name and labels as they are written there."""
-        lines = self.call("/metrics").text.splitlines()
-        samples = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
-        return {name: float(value) for name, value in samples}
+        return read_metrics(self.call("/metrics").text)
 
     def logs(self, tail: int | None = None) -> str:
         """What the job wrote, to stdout and stderr; the last `tail` lines, or all."""
@@ -250,9 +264,10 @@ class Job:
         self.stop()
 
     def __repr__(self) -> str:
+        outdated = ", outdated" if self.exit_code is None and self.outdated else ""
         return (
             f"<Job {self.manifest.name} {self.manifest.version} {self.status} "
-            f"at {self.address} ({self.engine})>"
+            f"at {self.address} ({self.engine}{outdated})>"
         )
 
     def _repr_html_(self) -> str:
@@ -262,8 +277,9 @@ class Job:
             ("page", _html.link(self.page, self.url) if alive else self.url),
             ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
         ]
-        title = f"{self.manifest.name} {self.manifest.version}"
-        return str(_html.table(("Job", title), rows))
+        if alive and (words := outdated_words(self.outdated)):
+            rows.append((_html.badge("outdated", _html.WARN), words))
+        return str(_html.table(("Job", f"{self.manifest.name} {self.manifest.version}"), rows))
 
     def _probe(self, path: str) -> Answer:
         return probe_answer(self.call(path))
@@ -281,8 +297,3 @@ class Job:
         except DeadlineExceeded:
             return
         raise self.died(f"{method} {path}: {self.manifest.name} died with", code)
-
-
-def exit_words(code: int) -> str:
-    """An exit code in words; negative ones are signals."""
-    return f"signal {-code}" if code < 0 else f"exit code {code}"

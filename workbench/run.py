@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import _children
+from workbench._sources import Sources
 from workbench.engines import Engine, get_engine
 from workbench.events import Phase, Sink, default_sink, step
 from workbench.health_gate import wait_until_ready
@@ -66,6 +67,7 @@ def run_job(
         job_type = plugin.job_type(manifest.get_jobtype())
         outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}"
     chosen = get_engine(engine, on_event=sink)
+    sources = Sources(manifest.workspace, plugin.source)
     image = chosen.build(job_type, manifest, on_event=sink)
     former = [
         job
@@ -81,7 +83,7 @@ def run_job(
     given = {**job_environment(manifest, timestamp), **(env or {})}
     with step(sink, Phase.STARTING, f"{manifest.name} {manifest.version}") as outcome:
         container = chosen.run(image, given, port=port)
-        job = Job(manifest, image, container, timestamp)
+        job = Job(manifest, image, container, timestamp, sources)
         outcome.message = job.address
     try:
         with step(sink, Phase.WAITING, "/live and /ready"):

@@ -146,6 +146,19 @@ def test_the_panel_begins_with_the_example_and_remembers_its_calls(
     expect(request).to_have_value('{"numbers": [20, 22]}')
 
 
+def test_a_file_that_is_edited_is_told_beside_the_call(
+    lab_page: LabPage, page: Page, root: Path
+) -> None:
+    """Nobody pressed anything: the panel looks by itself."""
+    source = root / "scratch" / "perform.go"
+    note = page.locator(".wb-note")
+    source.write_text(JOB + "// edited\n")
+    expect(note).to_contain_text("outdated, changed since this job was built: scratch/perform.go")
+    photograph(lab_page, "panel-outdated", "panel")
+    source.write_text(JOB)
+    expect(note).to_have_text("")
+
+
 def test_the_log_follows_what_the_job_says(lab_page: LabPage, page: Page) -> None:
     assert lab_page.run_cell("log")
     page.get_by_label("Request", exact=True).fill('{"talk": 500}')

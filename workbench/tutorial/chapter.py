@@ -45,7 +45,9 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
     _, progress = note(ground, chosen)
     noted = note_written(ground.path, written.files)
     if written.files and ground.is_repository:
-        ground.commit(f"What comes before {chosen.id}, filled in", only=written.files)
+        ground.commit(
+            f"What comes before {chosen.id}, filled in", only=(".gitignore", *written.files)
+        )
     return ChapterBegun(chosen, _with_notice(progress, noted), written, changed)
 
 
@@ -221,9 +223,11 @@ def _state_of(ground: Playground) -> str:
 
 
 def _is_in_log(ground: Playground, step: Step) -> bool:
-    return step.id in {
-        line.partition(":")[0] for line in ground.git("log", "--all", "--format=%s").splitlines()
-    }
+    """Whether this branch has the chapter's commit; what `goto` keeps on others does not count."""
+    if not ground.git("rev-parse", "--revs-only", "HEAD"):
+        return False
+    lines = ground.git("log", "--format=%s").splitlines()
+    return step.id in {line.partition(":")[0] for line in lines}
 
 
 def _with_notice(progress: Progress, notice: str | None) -> Progress:

@@ -21,7 +21,7 @@ from workbench.events import Sink, silent
 from workbench.manifest import load_plugin_manifest
 from workbench.settings import get_settings
 
-_IGNORED = f"""\
+IGNORED = f"""\
 *.zip
 __pycache__/
 /{STATE_FOLDER}/
@@ -32,6 +32,7 @@ __pycache__/
 !/golang-job-type/go_wrapper/swaggerui/openapi.json
 !/golang-job-type/go_wrapper/swaggerui/SHA256SUMS
 """
+"""What `.gitignore` says in a playground."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,24 @@ class Playground:
         return self.path / JOB
 
     @property
+    def state_dir(self) -> Path:
+        """What the workbench notes down for itself; git ignores it."""
+        return self.path / STATE_FOLDER
+
+    def make_state_dir(self) -> Path:
+        """Make the folder for notes, ignored by git whatever `.gitignore` says.
+
+        Raises:
+            StepFailed: It cannot be written.
+        """
+        ignore = self.state_dir / ".gitignore"
+        with _writing(ignore):
+            self.state_dir.mkdir(parents=True, exist_ok=True)
+            if not ignore.exists():
+                ignore.write_text("*\n")
+        return self.state_dir
+
+    @property
     def bundle_path(self) -> Path:
         """Where `racetrack plugin bundle` puts the ZIP.
 
@@ -105,13 +124,13 @@ class Playground:
         Raises:
             StepFailed: git is missing or refuses.
         """
-        if self.is_repository:
-            return False
         ignore = self.path / ".gitignore"
         with _writing(ignore):
             ignore.parent.mkdir(parents=True, exist_ok=True)
             if not ignore.exists():
-                ignore.write_text(_IGNORED)
+                ignore.write_text(IGNORED)
+        if self.is_repository:
+            return False
         self.git("init", "--quiet", "--initial-branch=main", "--template=")
         self.git("config", "user.name", "Tutorial")
         self.git("config", "user.email", "sample@example.com")
@@ -149,8 +168,12 @@ class Playground:
         self.git("commit", "--quiet", "--no-verify", *allowed, "--message", message, *paths)
         return True
 
-    def git(self, *words: str) -> str:
+    def git(self, *words: str, stdin: Path | None = None) -> str:
         """Run git in the playground.
+
+        Args:
+            words: What follows `git`.
+            stdin: The file that git reads.
 
         Returns:
             What it wrote to stdout, without blanks around it.
@@ -164,7 +187,9 @@ class Playground:
                 remedy="do the chapter 01-git-repository first.",
             )
         try:
-            answer = _process.run(["git", *_GIT_OPTIONS, *words], cwd=self.path, env=_git_env())
+            answer = _process.run(
+                ["git", *_GIT_OPTIONS, *words], cwd=self.path, env=_git_env(), stdin=stdin
+            )
         except WorkbenchError as error:
             raise StepFailed(error.message, remedy="install git.") from None
         if answer.returncode != 0:

@@ -57,7 +57,7 @@ def fill_step(step: Step, playground: Playground, *, overwrite: bool = False) ->
     """
     written = playground.write(*step.writes, overwrite=overwrite)
     if step.does and not all((playground.path / name).exists() for name in step.makes):
-        written += Written(did=(step.does(playground),))
+        written += Written(did=((step.fills or step.does)(playground),))
     return written
 
 

@@ -42,6 +42,8 @@ class Step:
         title: What a person does in it.
         writes: Files, and folders with all that is below them, that come from the finished project.
         does: What is done after that; None where writing files is all.
+        fills: What filling in does instead of `does`, where that is slow: its outcome holds in the
+            same checks.
         makes: The paths that `does` leaves behind; where all are there, filling in skips it.
         checks: What has to hold afterwards.
         runs: How the sample job is started for that; None where it is not run.
@@ -52,6 +54,7 @@ class Step:
     title: str
     writes: tuple[str, ...] = ()
     does: Work | None = None
+    fills: Work | None = None
     makes: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     runs: JobRun | None = None

@@ -51,8 +51,3 @@ def short_path(path: Path) -> str:
         if path.is_relative_to(root):
             return f"{name}/{path.relative_to(root)}"
     return str(path)
-
-
-def tail(path: Path) -> Path:
-    """The file with the folder that it is in: enough to know it by."""
-    return Path(*path.parts[-2:])

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench.calls import Answer
-from workbench.job import PROBE_TIMEOUT, Job, exit_words
+from workbench.errors import exit_words
+from workbench.job import PROBE_TIMEOUT, Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 

@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
@@ -22,6 +21,7 @@ from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._history import CallHistory
 from workbench.widgets._openapi import read_document
+from workbench.widgets.outdated import outdated_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
@@ -221,8 +221,8 @@ class PerformPanel:
         self._idle.set()
 
     def _see_outdated(self) -> None:
-        self._note = _outdated(self.job)
-        self.note.value = str(_parts.status(self._note)) if self._note else ""
+        self._note = outdated_note(self.job)
+        self.note.value = str(self._note)
 
 
 def _spread(value: Any) -> str:
@@ -262,18 +262,3 @@ def _beside_labels(*widgets: Any) -> Any:
 
 def _wide() -> Any:
     return ipywidgets.Layout(width="100%", max_width="60em")
-
-
-def _outdated(job: Job) -> Markup:
-    """A note where files changed since the job was built; else nothing."""
-    changed = [Path(path) for path in getattr(job, "outdated", ())]
-    if not changed:
-        return Markup("")
-    folder = job.manifest.workspace
-    names = [
-        path.relative_to(folder) if path.is_relative_to(folder) else _parts.tail(path)
-        for path in changed
-    ]
-    listed = Markup(", ").join(_html.code(str(name)) for name in names)
-    note = Markup("{} since the job was built: {}. Run the job again to call what is there now.")
-    return note.format(_html.badge("Changed", _html.WARN), listed)
