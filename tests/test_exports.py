@@ -23,6 +23,7 @@ VERBS = [
     "render_dockerfile",
     "run_demo",
     "run_job",
+    "run_racetrack",
     "shipped",
 ]
 VALUES = [
@@ -35,6 +36,7 @@ VALUES = [
     "Phase",
     "PluginData",
     "PluginManifest",
+    "RacetrackRun",
 ]
 
 

@@ -16,7 +16,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.bundle import Bundle, bundle_plugin, diff_bundles, inspect_bundle
+    from workbench.bundle import (
+        Bundle,
+        RacetrackRun,
+        bundle_plugin,
+        diff_bundles,
+        inspect_bundle,
+        run_racetrack,
+    )
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
     from workbench.errors import (
         AssetsError,
@@ -47,7 +54,14 @@ if TYPE_CHECKING:
     from workbench.widgets import perform_panel
 
 _ROOMS = {
-    "bundle": ("Bundle", "bundle_plugin", "diff_bundles", "inspect_bundle"),
+    "bundle": (
+        "Bundle",
+        "RacetrackRun",
+        "bundle_plugin",
+        "diff_bundles",
+        "inspect_bundle",
+        "run_racetrack",
+    ),
     "dockerfile": ("parse_dockerfile", "render_dockerfile"),
     "errors": (
         "AssetsError",
@@ -100,6 +114,7 @@ __all__ = [
     "PluginError",
     "PluginManifest",
     "PortTaken",
+    "RacetrackRun",
     "StepFailed",
     "TemplateError",
     "UsageError",
@@ -117,6 +132,7 @@ __all__ = [
     "render_dockerfile",
     "run_demo",
     "run_job",
+    "run_racetrack",
     "shipped",
 ]
 
