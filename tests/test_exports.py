@@ -10,14 +10,17 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "browser_url",
     "bundle_plugin",
     "clean",
     "diff_bundles",
     "get_settings",
+    "health_badge",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
     "render_dockerfile",
@@ -25,6 +28,7 @@ VERBS = [
     "run_job",
     "run_racetrack",
     "shipped",
+    "swagger",
 ]
 VALUES = [
     "Bundle",

@@ -53,6 +53,10 @@ class Served:
     def address(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
+    @property
+    def log_file(self) -> None:
+        return None
+
     def log_lines(self, tail: int | None = None) -> list[str]:
         return ["the last line"][:tail]
 

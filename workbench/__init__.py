@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from workbench.manifest import JobManifest, PluginManifest, load_job_manifest
     from workbench.plugin import PluginData, load_plugin
     from workbench.run import clean, run_job
-    from workbench.settings import get_settings, shipped
+    from workbench.settings import browser_url, get_settings, shipped
     from workbench.tutorial import run_demo
-    from workbench.widgets import perform_panel
+    from workbench.widgets import health_badge, log_view, perform_panel, swagger
 
 _ROOMS = {
     "bundle": (
@@ -87,9 +87,9 @@ _ROOMS = {
     "manifest": ("JobManifest", "PluginManifest", "load_job_manifest"),
     "plugin": ("PluginData", "load_plugin"),
     "run": ("clean", "run_job"),
-    "settings": ("get_settings", "shipped"),
+    "settings": ("browser_url", "get_settings", "shipped"),
     "tutorial": ("run_demo",),
-    "widgets": ("perform_panel",),
+    "widgets": ("health_badge", "log_view", "perform_panel", "swagger"),
 }
 _HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
 
@@ -119,14 +119,17 @@ __all__ = [
     "TemplateError",
     "UsageError",
     "WorkbenchError",
+    "browser_url",
     "bundle_plugin",
     "clean",
     "diff_bundles",
     "get_settings",
+    "health_badge",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
     "render_dockerfile",
@@ -134,6 +137,7 @@ __all__ = [
     "run_job",
     "run_racetrack",
     "shipped",
+    "swagger",
 ]
 
 
