@@ -10,12 +10,16 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "begin",
     "browser_url",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
     "health_badge",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
@@ -23,6 +27,8 @@ VERBS = [
     "log_view",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
     "run_demo",
     "run_job",
@@ -40,7 +46,9 @@ VALUES = [
     "Phase",
     "PluginData",
     "PluginManifest",
+    "Progress",
     "RacetrackRun",
+    "StepCheck",
 ]
 
 

@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from workbench.run import clean, run_job
     from workbench.settings import browser_url, get_settings, shipped
     from workbench.tutorial import run_demo
+    from workbench.tutorial.chapter import begin, check_step, fill, hint, progress, record
+    from workbench.tutorial.progress import Progress
+    from workbench.tutorial.verdict import StepCheck
     from workbench.widgets import health_badge, log_view, perform_panel, swagger
 
 _ROOMS = {
@@ -89,6 +92,9 @@ _ROOMS = {
     "run": ("clean", "run_job"),
     "settings": ("browser_url", "get_settings", "shipped"),
     "tutorial": ("run_demo",),
+    "tutorial.chapter": ("begin", "check_step", "fill", "hint", "progress", "record"),
+    "tutorial.progress": ("Progress",),
+    "tutorial.verdict": ("StepCheck",),
     "widgets": ("health_badge", "log_view", "perform_panel", "swagger"),
 }
 _HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
@@ -114,17 +120,23 @@ __all__ = [
     "PluginError",
     "PluginManifest",
     "PortTaken",
+    "Progress",
     "RacetrackRun",
+    "StepCheck",
     "StepFailed",
     "TemplateError",
     "UsageError",
     "WorkbenchError",
+    "begin",
     "browser_url",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
     "health_badge",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
@@ -132,6 +144,8 @@ __all__ = [
     "log_view",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
     "run_demo",
     "run_job",

@@ -21,6 +21,7 @@ import psutil
 
 from workbench import _process
 from workbench._wait import DeadlineExceeded, wait_until
+from workbench.errors import WorkbenchError
 from workbench.settings import get_settings
 
 
@@ -166,27 +167,36 @@ def spawn(
         WorkbenchError: It could not be started.
     """
     settings = get_settings()
-    settings.log_dir.mkdir(parents=True, exist_ok=True)
-    settings.run_dir.mkdir(parents=True, exist_ok=True)
-    _drop_old_logs(settings.log_dir)
     safe = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name)
     log = settings.log_dir / f"{kind}-{safe}-{os.getpid()}-{_next_number()}.log"
-    popen = _process.start(args, cwd=cwd, env=env, log=log)
     try:
-        record = _record(popen.pid, kind, name, port, log)
-        path = settings.run_dir / f"{popen.pid}.json"
-        _write(path, json.dumps(asdict(record)))
-        return Child(popen, record, path)
-    except BaseException:  # a full disk, an interrupt: nobody would know of the child
-        _process.kill_group(popen)
-        raise
+        settings.log_dir.mkdir(parents=True, exist_ok=True)
+        settings.run_dir.mkdir(parents=True, exist_ok=True)
+        _drop_old_logs(settings.log_dir)
+        popen = _process.start(args, cwd=cwd, env=env, log=log)
+        try:
+            record = _record(popen.pid, kind, name, port, log)
+            path = settings.run_dir / f"{popen.pid}.json"
+            _write(path, json.dumps(asdict(record)))
+            return Child(popen, record, path)
+        except BaseException:  # a full disk, an interrupt: nobody would know of the child
+            _process.kill_group(popen)
+            raise
+    except OSError as error:
+        raise WorkbenchError(
+            f"{name} was not started: in {settings.home}: {error.strerror or error}.",
+            remedy="make that folder writable, with room on its disk, or set WORKBENCH_HOME.",
+        ) from None
 
 
 def _write(path: Path, text: str) -> None:
     """Write it at once: a reader sees all of it or nothing."""
     draft = path.with_suffix(".part")
-    draft.write_text(text)
-    draft.replace(path)
+    try:
+        draft.write_text(text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _record(pid: int, kind: str, name: str, port: int | None, log: Path) -> Record:

@@ -29,6 +29,7 @@ def run_job(
     port: int | None = None,
     timeout: float | None = None,
     env: Mapping[str, str] | None = None,
+    replace: bool = True,
     on_event: Sink | None = None,
 ) -> Job:
     """Build a job, start it, and return when it is ready to be called.
@@ -43,6 +44,7 @@ def run_job(
         port: The port of this machine to listen on; None for a free one.
         timeout: Seconds that the job may take until it is ready, the build not counted.
         env: Further variables for the job, which win over all others.
+        replace: Whether a job of the same name and version is replaced; else both run.
         on_event: Where progress is reported; None for a table in a notebook, else nothing.
 
     Returns:
@@ -68,7 +70,8 @@ def run_job(
     former = [
         job
         for job in _running
-        if job.status != "stopped"
+        if replace
+        and job.status != "stopped"
         and (job.manifest.name, job.manifest.version) == (manifest.name, manifest.version)
     ]
     for job in former:

@@ -11,14 +11,14 @@ from workbench.tutorial import (
     STEPS,
     Checked,
     Playground,
-    check_step,
+    make_checks,
 )
 from workbench.tutorial.runner import check_name
 
 
 def test_all_checks_of_files_hold_in_a_filled_playground(ground: Playground) -> None:
     for step in STEPS[:-1]:
-        for check in check_step(step, ground):
+        for check in make_checks(step, ground):
             assert check.ok, check
             assert check.seen
 
@@ -89,11 +89,15 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     ),
     "every go sum stays in the bundle": (
         "07", lambda g: append(g.plugin_dir / ".racetrackignore", "go.sum\n"),
-        "leaves a go.sum out",
+        "go_wrapper/go.sum, by the pattern go.sum (.racetrackignore:5)",
+    ),
+    "what images are built from stays in": (
+        "07", lambda g: append(g.plugin_dir / ".racetrackignore", "handler\n"),
+        "go_wrapper/handler/perform.go, by the pattern handler (.racetrackignore:5)",
     ),
     "maps and makefiles stay out": (
-        "07", lambda g: (g.plugin_dir / ".racetrackignore").unlink(),
-        "go_wrapper/Makefile",
+        "07", lambda g: replace(g.plugin_dir / ".racetrackignore", "Makefile\n", "makefile\n"),
+        "no pattern leaves out go_wrapper/Makefile.",
     ),
     "the bundle holds what it should": (
         "08", lambda g: (g.plugin_dir / "late.txt").write_text("added after bundling"),
@@ -118,7 +122,7 @@ def test_a_check_says_why_it_does_not_hold(ground: Playground, name: str) -> Non
     step, spoil, reason = BREAKS[name]
     spoil(ground)
     before = tree(ground.path)
-    check = one(check_step(step, ground), name)
+    check = one(make_checks(step, ground), name)
     assert not check.ok
     assert reason in check.seen
     assert tree(ground.path) == before, "a check wrote to the playground"
@@ -131,20 +135,20 @@ def one(checked: tuple[Checked, ...], name: str) -> Checked:
 
 def test_the_job_is_not_run_where_its_manifest_is_wrong(ground: Playground) -> None:
     replace(ground.job_dir / "job.yaml", "version: 0.0.1", "version: 1")
-    assert [check.name for check in check_step("10", ground)] == ["the job manifest is accepted"]
+    assert [check.name for check in make_checks("10", ground)] == ["the job manifest is accepted"]
 
 
 def test_a_job_that_does_not_compile_is_told_by_its_check(ground: Playground) -> None:
     replace(ground.job_dir / "perform.go", "var sum float64", "var sum string")
-    check = check_step("10", ground)[-1]
-    assert check.name == "the job is built from the ZIP and gets ready"
+    check = make_checks("10", ground)[-1]
+    assert check.name == "the job is built from the zip and gets ready"
     assert not check.ok
     assert "perform.go:" in check.seen
 
 
 def test_an_answer_that_is_wrong_is_told(ground: Playground) -> None:
     replace(ground.job_dir / "perform.go", "return sum, nil", "return sum + 1, nil")
-    checked = check_step("10", ground)
+    checked = make_checks("10", ground)
     for name in ("perform answers at the root address", "perform answers where pub calls it"):
         assert one(checked, name).seen == 'perform answered 43 to {"numbers": [40, 2]}.'
     assert one(checked, "ready answers 200").ok

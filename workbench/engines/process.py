@@ -233,8 +233,9 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
             timeout=BUILD_TIMEOUT,
         )
         if answer.returncode != 0:
+            unfinished.unlink(missing_ok=True)
             raise BuildError(
-                f"jobbuild of {folder} does not compile.",
+                f"jobbuild of {folder} could not be compiled, after {answer.seconds:.1f} s.",
                 command=answer.args,
                 exit_code=answer.returncode,
                 log=answer.stderr.splitlines(),

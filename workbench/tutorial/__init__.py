@@ -2,7 +2,7 @@
 
 from workbench.tutorial.demo import DemoReport, run_demo
 from workbench.tutorial.playground import Playground, Written
-from workbench.tutorial.runner import check_step, fill, run_step
+from workbench.tutorial.runner import fill_before, make_checks, run_step
 from workbench.tutorial.step import Checked, Step, StepResult
 from workbench.tutorial.steps import STEPS, find_step
 
@@ -14,9 +14,9 @@ __all__ = [
     "Step",
     "StepResult",
     "Written",
-    "check_step",
-    "fill",
+    "fill_before",
     "find_step",
+    "make_checks",
     "run_demo",
     "run_step",
 ]

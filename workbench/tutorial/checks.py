@@ -12,7 +12,6 @@ from workbench import _process
 from workbench._finished import JOB, PLUGIN
 from workbench._go import find_go, go_env
 from workbench.assets import missing_assets
-from workbench.bundle import bundle_plugin, diff_bundles, read_ignore_rules, select_files
 from workbench.dockerfile import parse_dockerfile
 from workbench.dockerfile.render import render_dockerfile
 from workbench.job_type import JobType, JobTypeImageDef
@@ -138,61 +137,10 @@ def plugin_py_brings_the_job_type(playground: Playground) -> str:
     return plugin.job_type(f"{JOB_TYPE}:{plugin.plugin_manifest.version}").full_name
 
 
-def every_go_sum_stays_in_the_bundle(playground: Playground) -> str:
-    """The ignore file keeps what pins the versions of a build."""
-    files = _bundled(playground)
-    sums = [name for name in ("go_wrapper/go.sum", "go_wrapper/handler/go.sum") if name in files]
-    if len(sums) < 2:
-        raise NotYet(
-            ".racetrackignore leaves a go.sum out: nothing would pin what a build downloads.",
-            remedy="remove the pattern go.sum from .racetrackignore.",
-        )
-    return ", ".join(sums)
-
-
-def maps_and_makefiles_stay_out(playground: Playground) -> str:
-    """The ignore file leaves out what a server has no use for."""
-    files = _bundled(playground)
-    unwanted = [name for name in files if name.endswith((".map", "Makefile"))]
-    if unwanted:
-        raise NotYet(
-            f"the bundle would hold {', '.join(unwanted)}.",
-            remedy="leave them out by a pattern in .racetrackignore.",
-        )
-    return f"{len(files)} files go in"
-
-
-def the_bundle_holds_what_it_should(playground: Playground) -> str:
-    """The ZIP of the real command holds the same files and manifest as that of the workbench."""
-    with tempfile.TemporaryDirectory() as scratch:
-        ours = bundle_plugin(playground.plugin_dir, scratch)
-        diff = diff_bundles(ours, playground.bundle_path)
-    rows = [" ".join(row) for row in diff.rows() if row[1] != "manifest: build_date"]
-    if rows:
-        raise NotYet(
-            f"the ZIP is not what the plugin's folder gives: {'; '.join(rows)}.",
-            remedy="bundle it again: `racetrack plugin bundle` in the plugin's folder.",
-        )
-    return f"the same {len(ours.files)} files as `workbench bundle` gives"
-
-
-def the_zip_loads_as_on_a_server(playground: Playground) -> str:
-    """The ZIP is unpacked, and plugin.py executed, as a Racetrack server does on an upload."""
-    plugin = load_plugin(playground.bundle_path)
-    found = ", ".join(sorted(plugin.job_types))
-    wanted = plugin.job_type(f"{JOB_TYPE}:latest").full_name
-    return f"job types {found}; {JOB_TYPE}:latest is {wanted}"
-
-
 def the_job_manifest_is_accepted(playground: Playground) -> str:
     """job.yaml keeps to Racetrack's rules."""
     manifest = load_job_manifest(playground.job_dir)
     return f"{manifest.name} {manifest.version} on {manifest.get_jobtype()}"
-
-
-def _bundled(playground: Playground) -> tuple[str, ...]:
-    rules = read_ignore_rules(playground.plugin_dir)
-    return tuple(str(path) for path in select_files(playground.plugin_dir, rules).files)
 
 
 def _job_type(playground: Playground) -> JobType:
@@ -205,6 +153,7 @@ def _job_type(playground: Playground) -> JobType:
 
 def _lint(playground: Playground, name: str) -> str:
     """What lint says about one file of a plugin that is not whole yet."""
+    _read(playground.plugin_dir / name)
     with tempfile.TemporaryDirectory() as scratch:
         whole = Playground(Path(scratch).resolve())
         shutil.copytree(playground.plugin_dir, whole.plugin_dir)
@@ -219,7 +168,11 @@ def _lint(playground: Playground, name: str) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotYet(
+            f"there is no {path}.", remedy="run the cell that writes it; its name counts too."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise NotYet(f"{path} cannot be read: {error}.") from None
 

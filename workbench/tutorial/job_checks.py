@@ -1,4 +1,4 @@
-"""What the last step checks on the sample job while it runs."""
+"""What steps check on the sample job while it runs, and how they start it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,47 @@ import json
 from typing import Any
 
 from workbench import _children, _ports
+from workbench._finished import JOB
 from workbench.calls import read_answer
 from workbench.errors import PerformError
 from workbench.job import Job
+from workbench.run import run_job
+from workbench.settings import shipped
+from workbench.tutorial.parts import plugin_with
+from workbench.tutorial.playground import Playground
 from workbench.tutorial.step import NotYet
 
 NUMBERS: dict[str, Any] = {"numbers": [40, 2]}
 """The input of the tutorial's own call."""
+
+
+READY_TIMEOUT = 20.0
+"""Seconds until a job that is checked has to be ready."""
+
+
+def the_wrapper_serves_the_sample_job(playground: Playground) -> Job:
+    """The playground's wrapper, with the finished rest of the plugin and the finished job."""
+    with plugin_with(playground, "go_wrapper") as plugin:
+        return run_job(
+            shipped(JOB),
+            plugin=plugin.path,
+            engine=playground.engine,
+            timeout=READY_TIMEOUT,
+            replace=False,
+            on_event=playground.on_event,
+        )
+
+
+def the_job_is_built_from_the_zip_and_gets_ready(playground: Playground) -> Job:
+    """The playground's job on the playground's bundle, as a server would build it."""
+    return run_job(
+        playground.job_dir,
+        plugin=playground.bundle_path,
+        engine=playground.engine,
+        timeout=READY_TIMEOUT,
+        replace=False,
+        on_event=playground.on_event,
+    )
 
 
 def live_carries_the_deployment_timestamp(job: Job) -> str:

@@ -7,22 +7,24 @@ that no hook, signing key or missing name on this machine changes what a step do
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench import _process
 from workbench._finished import JOB, PLUGIN, finished_files
+from workbench._written import STATE_FOLDER
 from workbench.engines import Engine
 from workbench.errors import StepFailed, WorkbenchError
 from workbench.events import Sink, silent
 from workbench.manifest import load_plugin_manifest
 from workbench.settings import get_settings
 
-_IGNORED = """\
+_IGNORED = f"""\
 *.zip
 __pycache__/
+/{STATE_FOLDER}/
 # Swagger UI comes from its own package; swaggerui/SHA256SUMS lists its files.
 /golang-job-type/go_wrapper/swaggerui/*
 !/golang-job-type/go_wrapper/swaggerui/index.html
@@ -39,13 +41,15 @@ class Written:
     Attributes:
         files: What was written, as paths within the playground.
         kept: What was left alone because somebody had changed it.
+        did: What else was done, in words.
     """
 
     files: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    did: tuple[str, ...] = ()
 
     def __add__(self, other: Written) -> Written:
-        return Written(self.files + other.files, self.kept + other.kept)
+        return Written(self.files + other.files, self.kept + other.kept, self.did + other.did)
 
 
 @dataclass(frozen=True)
@@ -113,11 +117,16 @@ class Playground:
         self.git("config", "user.email", "sample@example.com")
         return True
 
-    def commit(self, message: str) -> bool:
+    def commit(self, message: str, *, only: Collection[str] = (), empty: bool = False) -> bool:
         """Record the playground as it is.
 
+        Args:
+            message: The commit's first line.
+            only: The paths that are recorded; none for all.
+            empty: Whether there is a commit even if nothing has changed.
+
         Returns:
-            Whether anything had changed since the commit before.
+            Whether there was a commit, because something had changed or `empty` asked for it.
 
         Raises:
             StepFailed: There is no repository, or git is missing or refuses.
@@ -127,10 +136,17 @@ class Playground:
                 f"{self.path} is no git repository, so nothing can be recorded there.",
                 remedy="do the chapter 01-git-repository first.",
             )
-        self.git("add", "--all")
-        if not self.git("status", "--porcelain"):
+        paths: list[str] = []
+        if only:
+            seen = self.git("ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+            paths = ["--", *(name for name in only if name in seen)]  # git refuses ignored ones
+            if len(paths) == 1:
+                return False
+        self.git("add", "--all", *paths)
+        if not empty and not self.git("diff", "--cached", "--name-only", *paths):
             return False
-        self.git("commit", "--quiet", "--no-verify", "--message", message)
+        allowed = ["--allow-empty"] if empty else []
+        self.git("commit", "--quiet", "--no-verify", *allowed, "--message", message, *paths)
         return True
 
     def git(self, *words: str) -> str:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from workbench.errors import UsageError
-from workbench.tutorial import checks, job_checks, work
+from workbench.tutorial import bundle_checks, checks, job_checks, work
 from workbench.tutorial.step import Step
 
 SWAGGER_BUNDLE = "golang-job-type/go_wrapper/swaggerui/swagger-ui-bundle.js"
+
+_RULES = (
+    job_checks.live_carries_the_deployment_timestamp,
+    job_checks.ready_answers_200,
+    job_checks.perform_answers_at_the_root_address,
+    job_checks.perform_answers_where_pub_calls_it,
+    job_checks.a_failing_call_shows_its_reason,
+)
 
 # To add a step: a `Step` here, at its place. What it `writes` are files of the finished project, so
 # there is one copy of everything. What else it `does` is a function in work.py, and each thing that
@@ -40,6 +48,8 @@ STEPS: tuple[Step, ...] = (
             checks.go_vet_finds_nothing,
             checks.the_wrapper_requires_only_the_handler,
         ),
+        runs=job_checks.the_wrapper_serves_the_sample_job,
+        job_checks=_RULES,
     ),
     Step(
         "04-base-dockerfile",
@@ -66,32 +76,31 @@ STEPS: tuple[Step, ...] = (
         "07-racetrackignore",
         "Say what the bundle leaves out",
         writes=("golang-job-type/.racetrackignore",),
-        checks=(checks.every_go_sum_stays_in_the_bundle, checks.maps_and_makefiles_stay_out),
+        checks=(
+            bundle_checks.every_go_sum_stays_in_the_bundle,
+            bundle_checks.what_images_are_built_from_stays_in,
+            bundle_checks.maps_and_makefiles_stay_out,
+        ),
     ),
     Step(
         "08-bundle",
         "Bundle the plugin into a ZIP",
         does=work.bundle_with_racetrack,
         makes=("golang-job-type/golang-job-type-0.0.0.zip",),
-        checks=(checks.the_bundle_holds_what_it_should,),
+        checks=(bundle_checks.the_bundle_holds_what_it_should,),
     ),
     Step(
         "09-install-plugin",
         "Install the plugin",
-        checks=(checks.the_zip_loads_as_on_a_server,),
+        checks=(bundle_checks.the_zip_loads_as_on_a_server,),
     ),
     Step(
         "10-deploy-sample-job",
         "Deploy the sample job and call it",
         writes=("sample-golang-function",),
         checks=(checks.the_job_manifest_is_accepted,),
-        job_checks=(
-            job_checks.live_carries_the_deployment_timestamp,
-            job_checks.ready_answers_200,
-            job_checks.perform_answers_at_the_root_address,
-            job_checks.perform_answers_where_pub_calls_it,
-            job_checks.a_failing_call_shows_its_reason,
-        ),
+        runs=job_checks.the_job_is_built_from_the_zip_and_gets_ready,
+        job_checks=_RULES,
     ),
 )
 
