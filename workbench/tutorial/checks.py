@@ -15,6 +15,7 @@ from workbench.assets import missing_assets
 from workbench.dockerfile import parse_dockerfile
 from workbench.dockerfile.render import render_dockerfile
 from workbench.job_type import JobType, JobTypeImageDef
+from workbench.job_type.values import path_inside
 from workbench.lint import lint_plugin
 from workbench.manifest import load_job_manifest, load_plugin_manifest
 from workbench.plugin import load_plugin
@@ -137,10 +138,38 @@ def plugin_py_brings_the_job_type(playground: Playground) -> str:
     return plugin.job_type(f"{JOB_TYPE}:{plugin.plugin_manifest.version}").full_name
 
 
+def the_dockerfiles_that_it_names_are_there(playground: Playground) -> str:
+    """A server looks for them only when a job asks for the job type."""
+    plugin = load_plugin(playground.plugin_dir)
+    images = [image for one in plugin.job_types.values() for image in one.images]
+    named = [image.base_dockerfile for image in images]
+    named += [image.dockerfile_path for image in images if image.source == "jobtype"]
+    inside = {path_inside(path, plugin.plugin_dir): path.is_file() for path in named if path}
+    missing = [name for name, there in inside.items() if not there]
+    if missing:
+        raise NotYet(
+            f"plugin.py names {', '.join(missing)}, which is not in the plugin's folder.",
+            remedy="correct the name in plugin.py, or write that file.",
+        )
+    return ", ".join(inside)
+
+
 def the_job_manifest_is_accepted(playground: Playground) -> str:
     """job.yaml keeps to Racetrack's rules."""
     manifest = load_job_manifest(playground.job_dir)
     return f"{manifest.name} {manifest.version} on {manifest.get_jobtype()}"
+
+
+def the_version_is_written_down(playground: Playground) -> str:
+    """Without it every version of the job would be 0.0.1."""
+    manifest = load_job_manifest(playground.job_dir)
+    if "version" not in (manifest.origin_dict_ or {}):
+        raise NotYet(
+            f"job.yaml has no version. Racetrack takes {manifest.version} for it, so the second "
+            "deployment would be refused: that version is there already.",
+            remedy="write `version: 0.0.1`, and raise it with every change that goes out.",
+        )
+    return manifest.version
 
 
 def _job_type(playground: Playground) -> JobType:
