@@ -34,11 +34,14 @@ VERBS = [
     "run_job",
     "run_racetrack",
     "shipped",
+    "show",
     "swagger",
+    "write_file",
 ]
 VALUES = [
     "Bundle",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobManifest",
@@ -47,6 +50,7 @@ VALUES = [
     "PluginData",
     "PluginManifest",
     "Progress",
+    "Quote",
     "RacetrackRun",
     "StepCheck",
 ]

@@ -13,9 +13,10 @@ Each is imported when it is first used, so that a quick verb of the command line
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.authoring import FileWritten, Quote, show, write_file
     from workbench.bundle import (
         Bundle,
         RacetrackRun,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from workbench.widgets import health_badge, log_view, perform_panel, swagger
 
 _ROOMS = {
+    "authoring": ("FileWritten", "Quote", "show", "write_file"),
     "bundle": (
         "Bundle",
         "RacetrackRun",
@@ -106,6 +108,7 @@ __all__ = [
     "BundleError",
     "EngineUnavailable",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobDied",
@@ -121,6 +124,7 @@ __all__ = [
     "PluginManifest",
     "PortTaken",
     "Progress",
+    "Quote",
     "RacetrackRun",
     "StepCheck",
     "StepFailed",
@@ -151,7 +155,9 @@ __all__ = [
     "run_job",
     "run_racetrack",
     "shipped",
+    "show",
     "swagger",
+    "write_file",
 ]
 
 
@@ -165,3 +171,8 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext workbench` calls: from then on `%%wbfile PATH` writes files."""
+    import_module("workbench.authoring.magic").register(shell)

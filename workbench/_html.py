@@ -15,6 +15,7 @@ BAD = "#cf222e"
 WARN = "#9a6700"
 MUTED = "#6e7781"
 
+_LINES = "margin:4px 0;tab-size:4"
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
@@ -47,7 +48,19 @@ def code(text: str) -> Markup:
 
 def pre(text: str) -> Markup:
     """Lines in a fixed-width font."""
-    return Markup('<pre style="margin:4px 0">{}</pre>').format(text)
+    return Markup('<pre style="{}">{}</pre>').format(_LINES, text)
+
+
+def diff(text: str) -> Markup:
+    """A unified diff; what came in and what went out differ in their sign and in colour."""
+    colours = {"+": GOOD, "-": BAD, "@": MUTED}
+    lines = (
+        Markup('<span style="color:{}">{}</span>').format(colours[line[:1]], line)
+        if line[:1] in colours
+        else Markup("{}").format(line)
+        for line in text.split("\n")
+    )
+    return Markup('<pre style="{}">{}</pre>').format(_LINES, Markup("\n").join(lines))
 
 
 def link(url: str, text: str | None = None) -> Markup:
