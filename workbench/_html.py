@@ -37,8 +37,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
 
 
 def badge(text: str, colour: str) -> Markup:
-    """A word in a colour; the word alone must carry the meaning."""
-    return Markup('<b style="color:{}">{}</b>').format(colour, text)
+    """A word in a colour; the word alone must carry the meaning.
+
+    The colour is mixed with that of the text around it: no single one has contrast enough on white
+    and on black. Where a browser or a page that is not trusted knows no mixing, it stays pure.
+    """
+    mixed = Markup('<b style="color:{0};color:color-mix(in srgb,currentColor 30%,{0})">{1}</b>')
+    return mixed.format(colour, text)
 
 
 def code(text: str) -> Markup:
@@ -65,7 +70,10 @@ def diff(text: str) -> Markup:
 
 def link(url: str, text: str | None = None) -> Markup:
     """A link that opens beside the notebook."""
-    return Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(url, text or url)
+    # Widgets do not mark links by themselves.
+    style = "text-decoration:underline"
+    line = Markup('<a href="{}" target="_blank" rel="noopener" style="{}">{}</a>')
+    return line.format(url, style, text or url)
 
 
 def details(summary: str, body: str) -> Markup:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from workbench.job import Job
@@ -32,7 +33,7 @@ class View(Protocol):
         """Show that the view is not followed any more, for another one took its place."""
 
     def settle(self) -> None:
-        """Nothing changes any more: bring the static twin up to date."""
+        """Show what a saved notebook is to keep: nothing changes any more."""
 
 
 class Follower:
@@ -74,27 +75,31 @@ class Follower:
         ended = False
         while not ended and not self._stop.wait(LOOK):
             ended = self._look()
-        if not ended:
-            self._view.leave()
+        with suppress(Exception):  # there is no view left that could tell of it
+            if not ended:
+                self._view.leave()
+            self._view.settle()
         with _guard:
             if _running.get(self._key) is self:
                 del _running[self._key]
-        self._view.settle()
 
     def _look(self) -> bool:
-        ended = self._job.exit_code is not None  # asked before looking: nothing is missed
+        ended = False
         try:
+            ended = self._job.exit_code is not None  # asked before looking: nothing is missed
             self._view.look(ended)
         except Exception as error:  # noqa: BLE001 - nobody else would tell of it
-            self._view.fail(error)
+            with suppress(Exception):
+                self._view.fail(error)
         return ended
 
 
 class Shown:
-    """The places where a value with a static twin was shown.
+    """The places where a view was shown, to be brought up to date in place.
 
-    The twin is what a saved notebook keeps. It is taken when the value is shown, and once more at
-    the end: each time in between the browser would build the whole view anew.
+    What is shown is what a saved notebook keeps. A view that only tells is plain HTML, updated
+    where it stands. One with widgets is replaced by plain HTML at its end: a notebook that is
+    opened later has no kernel behind it, and shows an error in the place of every widget.
 
     Args:
         bundle: Gives what to show, by MIME type.
@@ -103,25 +108,21 @@ class Shown:
     def __init__(self, bundle: Callable[[], dict[str, Any]]) -> None:
         self._bundle = bundle
         self._handles: list[Any] = []
-        self._settled = False
         self._lock = threading.Lock()
 
     def show(self) -> None:
         """Show it below the cell that runs."""
         from IPython.display import display
 
-        with self._lock:
-            shown = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
-            if not self._settled:
-                self._handles.append(shown)
+        with self._lock:  # what changes meanwhile is shown by the update that follows
+            handle = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            self._handles.append(handle)
 
-    def settle(self) -> None:
-        """Show the final state in all places."""
+    def update(self) -> None:
+        """Show the present state in all places."""
         with self._lock:
-            self._settled = True
             for handle in self._handles:
                 handle.update(self._bundle(), raw=True)
-            self._handles.clear()
 
 
 def cell_id() -> str:

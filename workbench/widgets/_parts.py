@@ -14,14 +14,18 @@ from workbench.settings import get_settings
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 
 
-def status(content: Markup) -> str:
-    """The content, marked as something that a screen reader tells when it changes."""
-    return str(Markup('<div role="status" aria-live="polite">{}</div>').format(content))
+def status(content: Markup | str) -> Markup:
+    """The content, marked as something that a screen reader tells when it changes.
+
+    Lines are as high as elsewhere: widgets would set them as far apart as buttons.
+    """
+    line = Markup('<div role="status" aria-live="polite" style="line-height:1.5">{}</div>')
+    return line.format(content)
 
 
 def muted(text: str) -> Markup:
     """A remark that matters less than what stands around it."""
-    return Markup('<span style="color:{}">{}</span>').format(_html.MUTED, text)
+    return Markup('<span style="opacity:0.75">{}</span>').format(text)
 
 
 def failure(error: Exception) -> Markup:

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets  # type: ignore[import-untyped]
 import requests
 from markupsafe import Markup
 
@@ -95,17 +94,15 @@ class HealthBadge:
     Attributes:
         job: The job that is followed.
         health: How it is.
-        view: The widget.
     """
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.health = Health("starting", "not asked yet")
-        self.view = ipywidgets.HTML().add_class("wb-health")
         self._was_ready = False
         self._next = 0.0
-        self._shown = Shown(self._repr_mimebundle_)
-        self._note = ""
+        self._shown = Shown(self._bundle)
+        self._note = Markup("")
         self._follower = Follower("health badge", job, self)
         self._follower.start()
 
@@ -121,33 +118,32 @@ class HealthBadge:
         return self._follower.wait(timeout)
 
     def html(self) -> Markup:
-        """The badge as plain HTML."""
+        """The badge as it is shown, now."""
         job = f"{self.job.manifest.name} {self.job.manifest.version}"
         parts = [Markup("{}: {}").format(job, _html.badge(self.health.word, self.health.colour))]
-        parts += [_parts.muted(text) for text in (self.health.detail, self._note) if text]
-        return Markup(", ").join(parts)
+        parts += [_parts.muted(self.health.detail)] if self.health.detail else []
+        parts += [self._note] if self._note else []
+        return _parts.status(Markup(", ").join(parts))
 
     def look(self, ended: bool) -> None:
         """Ask the probes if it is time to, and show what changed."""
         if not (ended or self.job.stopping) and time.monotonic() < self._next:
             return
-        self._see(read_health(self.job, was_ready=self._was_ready))
-        pause = _PAUSE_READY if self.health.word == "ready" else _PAUSE
-        self._was_ready = self._was_ready or self.health.word == "ready"
-        self._next = time.monotonic() + pause
+        health = read_health(self.job, was_ready=self._was_ready)
+        self._was_ready = self._was_ready or health.word == "ready"
+        self._next = time.monotonic() + (_PAUSE_READY if health.word == "ready" else _PAUSE)
+        self._see(health, Markup(""))
 
     def fail(self, error: Exception) -> None:
         """Show that asking went wrong."""
-        self.view.value = _parts.status(_parts.failure(error))
+        self._see(self.health, _parts.failure(error))
 
     def leave(self) -> None:
         """Say that this badge stands still."""
-        self._note = "no longer followed: its cell was run again"
-        self._see(self.health)
+        self._see(self.health, _parts.muted("no longer followed: its cell was run again"))
 
     def settle(self) -> None:
-        """Bring the static twin up to date."""
-        self._shown.settle()
+        """Nothing is left to do: it shows its last state."""
 
     def __repr__(self) -> str:
         return f"<HealthBadge of {self.job.manifest.name}: {self.health}>"
@@ -155,10 +151,10 @@ class HealthBadge:
     def _ipython_display_(self) -> None:
         self._shown.show()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        live: dict[str, Any] = self.view._repr_mimebundle_(**kwargs)
-        return {**live, "text/plain": repr(self), "text/html": str(self.html())}
+    def _bundle(self) -> dict[str, Any]:
+        return {"text/plain": repr(self), "text/html": str(self.html())}
 
-    def _see(self, health: Health) -> None:
-        self.health = health
-        self.view.value = _parts.status(self.html())
+    def _see(self, health: Health, note: Markup) -> None:
+        if (health, note) != (self.health, self._note):
+            self.health, self._note = health, note
+            self._shown.update()

@@ -33,6 +33,7 @@ class LogView:
         probes: Whether the lines of the probes are shown, too.
         head: Which lines these are, and where all of them are.
         lines: The lines.
+        offset: How many bytes of the log were read.
     """
 
     def __init__(self, job: Job) -> None:
@@ -41,15 +42,16 @@ class LogView:
         self.probes = ipywidgets.Checkbox(value=False, description="show probes", indent=False)
         self.head = ipywidgets.HTML().add_class("wb-log-head")
         self.lines = ipywidgets.HTML(layout=ipywidgets.Layout(flex="0 0 auto", margin="0"))
-        self._offset = 0
+        self.offset = 0
         self._all: deque[str] = deque(maxlen=LINES)
         self._own: deque[str] = deque(maxlen=LINES)
         self._counts = {True: 0, False: 0}
         self._note = ""
+        self._settled = False
         self._shown = Shown(self._repr_mimebundle_)
         self._box = self._build()
         for box in (self.follow, self.probes):
-            box.layout.width = "auto"
+            box.layout = ipywidgets.Layout(width="auto", margin="0 2em 4px 0")
             box.observe(lambda _: self._on_choice(), names="value")
         self._follower = Follower("log view", job, self)
         self._follower.start()
@@ -71,7 +73,7 @@ class LogView:
 
     def look(self, ended: bool) -> None:
         """Read what was written since the last look, and show it."""
-        lines, self._offset = self.job.log_since(self._offset)
+        lines, self.offset = self.job.log_since(self.offset)
         for line in lines:
             text = _parts.plain(line, _LONGEST_LINE)
             self._all.append(text)
@@ -94,8 +96,9 @@ class LogView:
         self._show()
 
     def settle(self) -> None:
-        """Bring the static twin up to date."""
-        self._shown.settle()
+        """Take plain HTML for the widgets."""
+        self._settled = True
+        self._shown.update()
 
     def __repr__(self) -> str:
         return f"<LogView of {self.job.manifest.name}: {self._told()}>"
@@ -104,7 +107,7 @@ class LogView:
         self._shown.show()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        live: dict[str, Any] = self._box._repr_mimebundle_(**kwargs)
+        live: dict[str, Any] = {} if self._settled else self._box._repr_mimebundle_(**kwargs)
         return {**live, "text/plain": repr(self), "text/html": str(self.html())}
 
     def _build(self) -> Any:
@@ -113,7 +116,12 @@ class LogView:
         scrolled = ipywidgets.Box(
             [self.lines],
             layout=ipywidgets.Layout(
-                display="flex", flex_flow="column-reverse", max_height="20em", overflow="auto"
+                display="flex",
+                flex_flow="column-reverse",
+                max_height="20em",
+                overflow="auto",
+                border=f"1px solid {_html.MUTED}",
+                padding="4px 8px",
             ),
         ).add_class("wb-log")
         choices = ipywidgets.HBox([self.follow, self.probes])
@@ -140,11 +148,15 @@ class LogView:
         parts = [Markup("<b>Log of {}</b>: {}").format(name, self._told())]
         if file is not None:
             parts.append(Markup("all of it in {}").format(_html.code(_parts.short_path(file))))
-        head = Markup("; ").join(parts)
-        return Markup("<div>{} {}</div>").format(head, self._note)
+        head = Markup('<div style="line-height:1.5">{}.</div>').format(Markup("; ").join(parts))
+        return head + (_parts.status(self._note) if self._note else "")
 
     def _show(self) -> None:
         text = "\n".join(self._chosen()) or "(nothing yet)"
-        page = Markup('<pre style="margin:0;overflow:visible">{}</pre>').format(text)
+        # A screen reader tells a log's lines when asked to: they may come by the hundred.
+        page = Markup(
+            '<pre role="log" aria-live="off" aria-label="Log of {}" style="margin:0;'
+            'overflow:visible;white-space:pre-wrap;overflow-wrap:anywhere">{}</pre>'
+        ).format(self.job.manifest.name, text)
         self.head.value = str(self._head())
         self.lines.value = str(page)

@@ -64,10 +64,11 @@ class PerformPanel:
             description="Send", button_style="primary", tooltip="Call the job with this text"
         ).add_class("wb-send")
         self.answer = ipywidgets.HTML(layout=_wide()).add_class("wb-answer")
-        self.curl = ipywidgets.Text(
+        self.curl = ipywidgets.Textarea(
+            rows=2,
             description="As curl",
             placeholder="once the request is JSON",
-            tooltip="The same call for a terminal on this machine; select all of it and copy",
+            tooltip="The same call for a terminal of the machine that runs the notebook",
             layout=_wide(),
             style={"description_width": "5em"},
         ).add_class("wb-curl")
@@ -77,8 +78,9 @@ class PerformPanel:
         self._idle = threading.Event()
         self._idle.set()
         self._box = ipywidgets.VBox([
-            self.note, self.request, ipywidgets.HBox([self.send, self.verdict]), self.answer,
-            self.curl, self.history.box,
+            self.request, _beside_labels(self.note),
+            _beside_labels(ipywidgets.HBox([self.send, self.verdict])),
+            _beside_labels(self.answer), self.curl, _beside_labels(self.history.box),
         ])  # fmt: skip
         self.request.observe(lambda _: self._judge(), names="value")
         self.send.on_click(lambda _: self._start())
@@ -130,9 +132,9 @@ class PerformPanel:
         try:
             self._judge_text(self.request.value)
             self._note = _outdated(self.job)
-            self.note.value = _parts.status(self._note) if self._note else ""
+            self.note.value = str(_parts.status(self._note)) if self._note else ""
         except Exception as error:  # noqa: BLE001 - printed, it would vanish
-            self.verdict.value = _parts.status(_parts.failure(error))
+            self.verdict.value = str(_parts.status(_parts.failure(error)))
 
     def _judge_text(self, text: str) -> None:
         problem = json_problem(text)
@@ -144,7 +146,7 @@ class PerformPanel:
             self._origin = ""  # it is about the text as it began
         url = f"{self.job.url}api/v1/perform"
         self.curl.value = "" if problem is not None else curl_line_of(url, text)
-        self.verdict.value = _parts.status(verdict)
+        self.verdict.value = str(_parts.status(verdict))
         self.send.disabled = problem is not None or self._sending
 
     def _bring_back(self, request: str) -> None:
@@ -156,7 +158,8 @@ class PerformPanel:
         self._idle.clear()
         self._sending = self.send.disabled = True
         self.history.make_room()
-        self.answer.value = _parts.status(_html.badge("waiting for the job", _html.WARN))
+        waiting = _html.badge("waiting for the job", _html.WARN)
+        self.answer.value = str(_parts.status(waiting))
         threading.Thread(
             target=self._call, args=(self.request.value,), name="perform panel", daemon=True
         ).start()
@@ -175,7 +178,7 @@ class PerformPanel:
             outcome = _html.badge("not sent", _html.BAD)
             shown = outcome + _lines(repr(error))
         self._answered = shown
-        self.answer.value = _parts.status(shown)
+        self.answer.value = str(_parts.status(shown))
         self.history.add(text, outcome)
         self._sending = False
         self._judge()
@@ -209,6 +212,11 @@ def _lines(text: str) -> Markup:
         '<pre style="margin:4px 0;max-height:24em;overflow:auto;white-space:pre-wrap;'
         'overflow-wrap:anywhere">{}</pre>'
     ).format(_parts.plain(text, _LONGEST_ANSWER))
+
+
+def _beside_labels(widget: Any) -> Any:
+    """The widget, moved to the right by what the labels of the fields take."""
+    return ipywidgets.Box([widget], layout=ipywidgets.Layout(margin="0 0 0 calc(5em + 6px)"))
 
 
 def _wide() -> Any:
