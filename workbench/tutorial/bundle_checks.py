@@ -73,7 +73,7 @@ def the_bundle_holds_what_it_should(playground: Playground) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         ours = bundle_plugin(playground.plugin_dir, scratch)
         diff = diff_bundles(ours, playground.bundle_path)
-    rows = [" ".join(row) for row in diff.rows() if row[1] != "manifest: build_date"]
+    rows = [" ".join(row).strip() for row in diff.rows() if row[1] != "manifest: build_date"]
     if rows:
         raise NotYet(
             f"the ZIP is not what the plugin's folder gives: {'; '.join(rows)}.",
