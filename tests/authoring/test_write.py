@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT
-from workbench.authoring import changed_since_written, note_written, write_file
+from workbench._written import changed_since_written, note_written
+from workbench.authoring import write_file
 from workbench.errors import UsageError, WorkbenchError
 
 MANIFEST = "golang-job-type/plugin-manifest.yaml"
@@ -198,32 +199,23 @@ def test_where_there_is_no_room_the_old_text_stays(playground: Path) -> None:
         write_file(MANIFEST, "name: b\n" * 1000)
     assert (playground / MANIFEST).read_text() == TEXT
     assert left_in(playground / "golang-job-type") == ["plugin-manifest.yaml"]
-    assert changed_since_written() == ()
+    assert changed_since_written(playground) == ()
 
 
 def test_a_change_by_somebody_else_is_noticed(playground: Path) -> None:
     write_file(MANIFEST, TEXT)
     write_file("b.txt", "b")
     write_file("c.txt", "c")
-    assert changed_since_written() == ()
+    assert changed_since_written(playground) == ()
     (playground / MANIFEST).write_text("name: theirs\n")
     (playground / "b.txt").unlink()
-    assert changed_since_written() == ("b.txt", MANIFEST)
-    note_written(MANIFEST, "b.txt")
-    assert changed_since_written() == ()
+    assert changed_since_written(playground) == ("b.txt", MANIFEST)
+    note_written(playground, [MANIFEST, "b.txt"])
+    assert changed_since_written(playground) == ()
     (playground / MANIFEST).write_text(TEXT)
-    assert changed_since_written() == (MANIFEST,)
+    assert changed_since_written(playground) == (MANIFEST,)
     assert write_file(MANIFEST, TEXT).outcome == "unchanged"
-    assert changed_since_written() == ()
-
-
-def test_another_playgrounds_files_are_not_told(
-    playground: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_file("a.txt", "a")
-    (playground / "a.txt").write_text("theirs")
-    monkeypatch.setenv("WORKBENCH_PLAYGROUND", str(tmp_path / "other"))
-    assert changed_since_written() == ()
+    assert changed_since_written(playground) == ()
 
 
 def test_every_finished_file_is_written_as_it_is(playground: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path, PurePath
@@ -12,6 +11,7 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench._atomic import replace_file
+from workbench._written import note_written
 from workbench.authoring.faults import find_faults
 from workbench.authoring.place import Place, find_place
 from workbench.errors import Location, UsageError, WorkbenchError
@@ -22,9 +22,6 @@ MODE = 0o644
 
 MOST_FAULTS = 5
 """How many mistakes of one file are shown; the rest mostly follow from these."""
-
-_written: dict[Path, str] = {}
-"""The digest that each file had when it was written by this process."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,7 @@ def write_file(path: str | PurePath, text: str) -> FileWritten:
             f"{place.name} could not be written: {error.strerror or error}. "
             "What was there before is as it was."
         ) from None
-    note_written(place.name)
+    note_written(get_settings().playground, [place.name])
     diff = _diff(before, text)
     return FileWritten(
         place.name,
@@ -151,38 +148,6 @@ def write_file(path: str | PurePath, text: str) -> FileWritten:
         sum(line.startswith("-") for line in diff),
         find_faults(place, text),
         text,
-    )
-
-
-def note_written(*paths: str | PurePath) -> None:
-    """Take files as they are now for what was last written to them.
-
-    Args:
-        paths: Files of the playground that something of the workbench has just written; one that
-            is not there any more is forgotten.
-    """
-    for path in paths:
-        file = find_place(path).file
-        digest = _digest(file)
-        if digest is None:
-            _written.pop(file, None)
-        else:
-            _written[file] = digest
-
-
-def changed_since_written() -> tuple[str, ...]:
-    """Files of the playground that somebody else has changed since this process wrote them.
-
-    Returns:
-        Their paths within the playground, sorted; a file that is gone is among them.
-    """
-    root = get_settings().playground.resolve()
-    return tuple(
-        sorted(
-            file.relative_to(root).as_posix()
-            for file, digest in _written.items()
-            if file.is_relative_to(root) and _digest(file) != digest
-        )
     )
 
 
@@ -230,10 +195,3 @@ def _lines(text: str) -> list[str]:
     else:
         lines.pop()
     return lines
-
-
-def _digest(file: Path) -> str | None:
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return None
