@@ -10,7 +10,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN
-from workbench.settings import PACKAGE_DIR, shipped
+from workbench.settings import shipped, typed_path
 from workbench.tutorial.hints import HINTS, Hint
 from workbench.tutorial.playground import Playground, tutorial_files
 from workbench.tutorial.step import Checked, Step
@@ -66,12 +66,6 @@ def advise(
     return Advice(
         hint.nudge, place, _answer(hint, names, where, step, ground), _filled(hint.look, ground)
     )
-
-
-def shown_path(path: Path) -> str:
-    """A path as one would type it at the top of the clone; an absolute one outside of it."""
-    clone = PACKAGE_DIR.parent
-    return str(path.relative_to(clone)) if path.is_relative_to(clone) else str(path)
 
 
 def from_playground(text: str, ground: Playground) -> str:
@@ -142,5 +136,5 @@ def _filled(text: str, ground: Playground) -> str:
         ("{job}", ground.job_dir),
         ("{playground}", ground.path),
     ):
-        text = text.replace(name, shown_path(path))
+        text = text.replace(name, typed_path(path))
     return text
