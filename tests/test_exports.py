@@ -12,6 +12,7 @@ import workbench as wb
 VERBS = [
     "begin",
     "broken",
+    "browser_url",
     "bundle_plugin",
     "check_step",
     "clean",
@@ -19,11 +20,13 @@ VERBS = [
     "fill",
     "get_settings",
     "goto",
+    "health_badge",
     "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
     "progress",
@@ -34,10 +37,14 @@ VERBS = [
     "run_job",
     "run_sample",
     "shipped",
+    "show",
+    "swagger",
+    "write_file",
 ]
 VALUES = [
     "Bundle",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobManifest",
@@ -46,6 +53,7 @@ VALUES = [
     "PluginData",
     "PluginManifest",
     "Progress",
+    "Quote",
     "StepCheck",
 ]
 

@@ -119,7 +119,7 @@ def test_a_job_says_so_while_it_runs(job: Job, places: tuple[Path, Path]) -> Non
     assert "outdated" in repr(job)
     assert "changed since this job was built: my-job/perform.go" in job._repr_html_()
     panel = perform_panel(job, numbers=[1])
-    assert "my-job/perform.go; run it again" in panel.notice.value
+    assert "my-job/perform.go; run it again" in panel.note.value
     assert "my-job/perform.go; run it again" in panel.html()
     job.stop()
     assert "outdated" not in repr(job) + job._repr_html_() + outdated_note(job)

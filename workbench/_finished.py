@@ -31,6 +31,12 @@ def finished_files(name: str) -> Iterator[tuple[Path, Path]]:
         yield path, Path(top) / path.relative_to(root)
 
 
+def finished_project() -> dict[str, Path]:
+    """Every file of the plugin and of the job, by its path within the project."""
+    tops = (PLUGIN, JOB)
+    return {name.as_posix(): path for top in tops for path, name in finished_files(top)}
+
+
 def is_litter(name: str) -> bool:
     """Whether a file or folder of that name is something that a tool left behind."""
     return any(fnmatch(name, pattern) for pattern in _LITTER)

@@ -6,8 +6,6 @@ told. Neither is an error, since what such a file holds is never what somebody w
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +13,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+
+from workbench._atomic import replace_file
 
 try:
     import fcntl
@@ -74,7 +74,7 @@ class StateFile(Generic[State]):
             with self._locked():
                 kept = self._read()
                 change(kept.state)
-                replace_text(self.path, kept.state.model_dump_json(indent=2) + "\n")
+                _replace(self.path, kept.state.model_dump_json(indent=2) + "\n")
         except OSError as error:
             return Kept(kept.state, self._told("written", error))
         return kept
@@ -106,7 +106,7 @@ class StateFile(Generic[State]):
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder / ".gitignore"
         if not ignore.exists():
-            replace_text(ignore, "*\n")
+            _replace(ignore, "*\n")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -125,18 +125,5 @@ class StateFile(Generic[State]):
         return f"{path.parent.name}/{path.name}"
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Put `text` at `path` in one move, so that nobody ever sees half of it.
-
-    Raises:
-        OSError: It could not be written; what was there before is as it was.
-    """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:  # an interrupt must leave no half-written file behind
-        Path(name).unlink(missing_ok=True)
-        raise
+def _replace(path: Path, text: str) -> None:
+    replace_file(path, text.encode(), mode=0o644)

@@ -32,7 +32,8 @@ def append(path: Path, text: str) -> None:
 
 BREAKS: dict[str, tuple[str, Break, str]] = {
     "it is a repository of its own": (
-        "01", lambda g: shutil.rmtree(g.path / ".git"), "has no git repository of its own",
+        "01", lambda g: shutil.rmtree(g.path / ".git"),
+        "the playground has no git repository of its own",
     ),
     "the manifest parses": (
         "02",
@@ -47,14 +48,14 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         "03", lambda g: (g.wrapper_dir / "swaggerui" / "swagger-ui.css").write_text("body {}"),
         "missing or changed in go_wrapper/swaggerui: swagger-ui.css.",
     ),
+    "the openapi document can be read": (
+        "03",
+        lambda g: replace(g.wrapper_dir / "swaggerui/openapi.json", '"paths": {', '"paths": {,'),
+        "swaggerui/openapi.json:",
+    ),
     "gofmt has nothing to change": (
         "03", lambda g: replace(g.wrapper_dir / "main.go", "func main() {", "func main()  {"),
-        "gofmt would change main.go.",
-    ),
-    "go vet finds nothing": (
-        "03",
-        lambda g: append(g.wrapper_dir / "main.go", "\nvar unused int = true\n"),
-        "main.go:",
+        "gofmt would change main.go; the first place is main.go:10.",
     ),
     "the wrapper requires only the handler": (
         "03",
@@ -64,9 +65,18 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         ),
         "go.mod requires racetrack/job, github.com/gorilla/mux.",
     ),
+    "go vet finds nothing": (
+        "03",
+        lambda g: append(g.wrapper_dir / "main.go", "\nvar unused int = true\n"),
+        "main.go:",
+    ),
     "the base dockerfile parses": (
         "04", lambda g: (g.plugin_dir / "base.Dockerfile").write_text("WORKDIR /src\n"),
         "base.Dockerfile has no FROM.",
+    ),
+    "the base image has the go of the wrapper": (
+        "04", lambda g: replace(g.plugin_dir / "base.Dockerfile", "golang:1.26", "golang:1.16"),
+        "the image has Go 1.16, and go.mod of the wrapper asks for 1.26.",
     ),
     "the base dockerfile has no faults": (
         "04",
@@ -85,7 +95,7 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     ),
     "plugin py brings the job type": (
         "06", lambda g: replace(g.plugin_dir / "plugin.py", "golang:{", "go:{"),
-        "golang:0.0.0",
+        "plugin.py brings go:0.0.0, and not golang:0.0.0.",
     ),
     "every go sum stays in the bundle": (
         "07", lambda g: append(g.plugin_dir / ".racetrackignore", "go.sum\n"),
@@ -101,7 +111,7 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     ),
     "the bundle holds what it should": (
         "08", lambda g: (g.plugin_dir / "late.txt").write_text("added after bundling"),
-        "- late.txt",
+        "late.txt only in the folder",
     ),
     "the zip loads as on a server": (
         "09", lambda g: g.bundle_path.write_bytes(b"no zip"), "golang-job-type-0.0.0.zip",

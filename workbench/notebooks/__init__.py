@@ -1,6 +1,7 @@
 """Notebooks: the form they are kept in, and running them without a browser."""
 
 from workbench.notebooks.form import Deviation, check_notebook, find_notebooks, fix_notebook
+from workbench.notebooks.quoted import check_quoted, sync_quoted
 from workbench.notebooks.rehearse import Rehearsal, Rehearsed, rehearse
 from workbench.notebooks.run import NotebookRun, run_notebook
 
@@ -10,8 +11,10 @@ __all__ = [
     "Rehearsal",
     "Rehearsed",
     "check_notebook",
+    "check_quoted",
     "find_notebooks",
     "fix_notebook",
     "rehearse",
     "run_notebook",
+    "sync_quoted",
 ]

@@ -18,6 +18,9 @@ from workbench.tutorial.step import Checked, Step
 LONGEST_ANSWER = 120
 """Lines of a diff that are shown; a file that was not begun is better written by `fill`."""
 
+MOST_NAMES = 8
+"""Missing files that are named one by one."""
+
 LEVELS = ("nudge", "place", "answer")
 """The hints for a check, from the smallest to all of it."""
 
@@ -96,20 +99,29 @@ def _answer(hint: Hint, names: tuple[str, ...], where: str, step: Step, ground: 
     about = where.rpartition(":")[0]
     if about and about not in names:
         parts.append(f"The finished project has no file {about}.")
-    chosen = [about] if about in names else names
+    chosen = [about] if about in names and _differs(about, ground) else names
     missing = [name for name in chosen if not (ground.path / name).is_file()]
     if missing:
-        listed = "\n".join(f"  {name}" for name in missing)
+        listed = "\n".join(f"  {name}" for name in missing[:MOST_NAMES])
+        if missing[MOST_NAMES:]:
+            listed += f"\n  and {len(missing) - MOST_NAMES} more"
         parts.append(f'wb.fill("{step.id}") writes what is not there yet:\n{listed}')
-    lines = [line for name in chosen if name not in missing for line in _diff(name, ground)]
+    there = [name for name in chosen if name not in missing and _differs(name, ground)]
+    lines = [line for name in there for line in _diff(name, ground)]
     if lines[LONGEST_ANSWER:]:
         more = len(lines) - LONGEST_ANSWER
         lines = [*lines[:LONGEST_ANSWER], f"... and {more} more lines"]
     if lines:
         parts.append("\n".join(lines))
     return "\n".join(parts) or (
-        f"{', '.join(chosen)}: as finished. What is wrong lies elsewhere, see the reason."
+        f"{', '.join(hint.files)}: as finished. What is wrong lies elsewhere, see the reason."
     )
+
+
+def _differs(name: str, ground: Playground) -> bool:
+    ((source, _),) = tutorial_files(name)
+    mine = ground.path / name
+    return not mine.is_file() or mine.read_bytes() != source.read_bytes()
 
 
 def _diff(name: str, ground: Playground) -> Iterator[str]:

@@ -55,14 +55,24 @@ def what_images_are_built_from_stays_in(playground: Playground) -> str:
 def maps_and_makefiles_stay_out(playground: Playground) -> str:
     """The ignore file leaves out what a server has no use for."""
     if not (playground.path / _IGNORE).is_file():
-        raise NotYet(f"there is no {_IGNORE}.")
+        others = [path.name for path in playground.plugin_dir.glob("*racetrackignore*")]
+        found = f" There is {', '.join(others)}." if others else ""
+        raise NotYet(
+            f"there is no {_IGNORE}.{found}",
+            remedy="its name begins with a dot, and has no ending.",
+        )
     files = [str(path) for path in _selection(playground).files]
     unwanted = [name for name in files if name.endswith((".map", "Makefile"))]
     if unwanted:
+        more = f" and {len(unwanted) - 3} more" if unwanted[3:] else ""
+        lines = (playground.path / _IGNORE).read_text(encoding="utf-8").splitlines()
+        commented = [n for n, line in enumerate(lines, 1) if " #" in line.lstrip()]
         raise NotYet(
-            f"no pattern leaves out {', '.join(unwanted)}.",
-            remedy="a pattern such as *.map matches the end of a path; each has a line to itself, "
-            "without a comment behind it.",
+            f"no pattern leaves out {', '.join(unwanted[:3])}{more}.",
+            remedy=f"line {commented[0]} has a comment behind its pattern: it is taken for a part "
+            "of it."
+            if commented
+            else "a pattern such as *.map matches the end of a path, upper and lower case apart.",
         )
     return f"{len(files)} files go in"
 
@@ -73,10 +83,13 @@ def the_bundle_holds_what_it_should(playground: Playground) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         ours = bundle_plugin(playground.plugin_dir, scratch)
         diff = diff_bundles(ours, playground.bundle_path)
-    rows = [" ".join(row) for row in diff.rows() if row[1] != "manifest: build_date"]
+    rows = [row for row in diff.rows() if row[1] != "manifest: build_date"]
     if rows:
+        words = {"+": "only in the ZIP", "-": "only in the folder", "~": "differs"}
+        told = [f"{what} {words[sign]}{how and f': {how}'}" for sign, what, how in rows[:5]]
+        more = f"; and {len(rows) - 5} more" if rows[5:] else ""
         raise NotYet(
-            f"the ZIP is not what the plugin's folder gives: {'; '.join(rows)}.",
+            f"the ZIP is not what the plugin's folder gives: {'; '.join(told)}{more}.",
             remedy="bundle it again: `racetrack plugin bundle` in the plugin's folder.",
         )
     return f"the same {len(ours.files)} files as `workbench bundle` gives"

@@ -45,7 +45,9 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
     _, progress = note(ground, chosen)
     noted = note_written(ground.path, written.files)
     if written.files and ground.is_repository:
-        ground.commit(f"What comes before {chosen.id}, filled in", only=written.files)
+        ground.commit(
+            f"What comes before {chosen.id}, filled in", only=(".gitignore", *written.files)
+        )
     return ChapterBegun(chosen, _with_notice(progress, noted), written, changed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.tutorial import bundle_checks, checks, job_checks
+from workbench.tutorial import bundle_checks, checks, image_checks, job_checks, wrapper_checks
 
 _MANIFEST = "golang-job-type/plugin-manifest.yaml"
 _WRAPPER = "golang-job-type/go_wrapper"
@@ -59,35 +59,42 @@ HINTS: dict[Callable[..., object], Hint] = {
         _LINT,
         (_MANIFEST,),
     ),
-    checks.every_file_of_the_wrapper_is_there: Hint(
+    wrapper_checks.every_file_of_the_wrapper_is_there: Hint(
         "Run the cells of this chapter that write files, from top to bottom. Was one skipped, or "
         "its file put elsewhere?",
         "The first line of such a cell names its file; compare it with the names above.",
         "find {plugin}/go_wrapper -maxdepth 2",
         (_WRAPPER,),
     ),
-    checks.the_swagger_files_are_the_listed_ones: Hint(
+    wrapper_checks.the_swagger_files_are_the_listed_ones: Hint(
         "These files are not written by hand, nor kept in git. Which step copies them?",
         "The folder go_wrapper/swaggerui; its SHA256SUMS has one line for each of them.",
         "cd {plugin}/go_wrapper/swaggerui && sha256sum --check SHA256SUMS",
         (f"{_SWAGGER}/SHA256SUMS",),
         answer='wb.fill("03") copies what is missing or changed from its package.',
     ),
-    checks.gofmt_has_nothing_to_change: Hint(
+    wrapper_checks.the_openapi_document_can_be_read: Hint(
+        "The page at the job's root shows this document. JSON is strict: quotes are double, and "
+        "no comma stands before a closing bracket.",
+        "go_wrapper/swaggerui/openapi.json, at the line and column of the message.",
+        "python3 -m json.tool {plugin}/go_wrapper/swaggerui/openapi.json",
+        (f"{_SWAGGER}/openapi.json",),
+    ),
+    wrapper_checks.gofmt_has_nothing_to_change: Hint(
         "Nothing is wrong with what the code does. Go code is indented by tabs, and one tool lays "
         "out all of it.",
         "Often it is a pasted part: blanks instead of tabs, or one blank too many.",
         "gofmt -d {plugin}/go_wrapper",
         (_WRAPPER,),
     ),
-    checks.go_vet_finds_nothing: Hint(
+    wrapper_checks.go_vet_finds_nothing: Hint(
         "The first message is the one that counts; those after it often follow from it. Does a "
         "name lack its import, or has an import no use any more?",
         "The message begins with file:line:column.",
         _VET,
         (_WRAPPER,),
     ),
-    checks.the_wrapper_requires_only_the_handler: Hint(
+    wrapper_checks.the_wrapper_requires_only_the_handler: Hint(
         "Job and wrapper become one program, which can hold one version of a module only. Whose "
         "version would win if the wrapper asked for one as well?",
         "The require lines of go_wrapper/go.mod.",
@@ -143,28 +150,35 @@ HINTS: dict[Callable[..., object], Hint] = {
         _RUN,
         (f"{_WRAPPER}/server.go", f"{_WRAPPER}/lifecycle.go"),
     ),
-    checks.the_base_dockerfile_parses: Hint(
+    image_checks.the_base_dockerfile_parses: Hint(
         "Each instruction begins with a word that Docker knows, and the first one says which image "
         "yours grows from.",
         "The line in the message, or the one before it: a line that goes on ends in a backslash.",
         _LINT,
         (_BASE,),
     ),
-    checks.the_base_dockerfile_has_no_faults: Hint(
+    image_checks.the_base_image_has_the_go_of_the_wrapper: Hint(
+        "Two files say which Go it takes, and they have to agree. Which one is behind?",
+        "The tag in the FROM line of base.Dockerfile, and the line `go` of go_wrapper/go.mod.",
+        "grep -n '^go ' {plugin}/go_wrapper/go.mod",
+        (_BASE, f"{_WRAPPER}/go.mod"),
+    ),
+    image_checks.the_base_dockerfile_has_no_faults: Hint(
         "Docker builds it with the plugin's folder as its context: only what lies there can be "
-        "copied. What else does the message say about the build?",
-        "The line that the message begins with.",
+        "copied. Where a line is no instruction, it may belong to the one above it.",
+        "The line that the message begins with; if it goes on from the line above, that one ends "
+        "in a backslash.",
         _LINT,
         (_BASE,),
     ),
-    checks.the_template_renders_for_the_sample_job: Hint(
+    image_checks.the_template_renders_for_the_sample_job: Hint(
         "A template has two languages in it. Here the trouble is Jinja's: every {% opens what a "
         "%} closes, every if has its endif, and names are those that Racetrack gives.",
         "The line in the message; an unclosed block is noticed only where the file ends.",
         _RENDER,
         (_TEMPLATE,),
     ),
-    checks.the_template_has_no_faults: Hint(
+    image_checks.the_template_has_no_faults: Hint(
         "It renders, but what comes out would not do for every job. Think of a value with a quote "
         "or a blank in it, and of what the finished image holds.",
         "The line of the template that the message begins with.",
@@ -172,8 +186,8 @@ HINTS: dict[Callable[..., object], Hint] = {
         (_TEMPLATE,),
     ),
     checks.plugin_py_brings_the_job_type: Hint(
-        "Racetrack executes plugin.py, looks for a class called Plugin, and asks its job_types. "
-        "How far did it get?",
+        "Racetrack executes plugin.py, looks for a class called Plugin, and asks its job_types, "
+        "which gives a name and two files for each. How far did it get?",
         "The return value of job_types: its key is golang:VERSION, the version that of the "
         "manifest.",
         _LINT,
@@ -203,7 +217,7 @@ HINTS: dict[Callable[..., object], Hint] = {
     ),
     bundle_checks.the_bundle_holds_what_it_should: Hint(
         "The ZIP is a picture of the folder at one moment. Has the folder changed since?",
-        "The rows above: + is in the ZIP only, - in the folder only.",
+        "The files that the message names: compare the ZIP with the folder.",
         _BUNDLE,
         answer=_AGAIN,
     ),

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 
 from workbench import _html
-from workbench._state_file import Kept, StateFile, replace_text
+from workbench._atomic import replace_file
+from workbench._state_file import Kept, StateFile
 from workbench._written import STATE_FOLDER
 from workbench.errors import WorkbenchError
 from workbench.tutorial.playground import Playground
@@ -133,7 +134,7 @@ class Progress:
         }
         if path is not None:
             try:
-                replace_text(Path(path), json.dumps(found, indent=2) + "\n")
+                replace_file(Path(path), f"{json.dumps(found, indent=2)}\n".encode(), mode=0o644)
             except OSError as error:
                 raise WorkbenchError(
                     f"{path} could not be written: {error.strerror or error}."
