@@ -108,9 +108,10 @@ def rehearse(
     from workbench.notebooks import rehearse as run_all
 
     rehearsal = run_all(
-        [_notebook(path) for path in paths] if paths else None, on_chapter=lambda one: say(str(one))
+        [_notebook(path) for path in paths] if paths else None,
+        on_chapter=lambda one: show(str(one)),
     )
-    show(str(rehearsal))
+    show(rehearsal.summary())
     for one in rehearsal.chapters:
         if one.problem:
             say(f"error: {one.problem}")

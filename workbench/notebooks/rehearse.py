@@ -84,14 +84,16 @@ class Rehearsal:
         cells = [cell for one in self.chapters for cell in one.cells]
         return sorted(cells, key=lambda cell: -cell.seconds)[:SLOWEST]
 
-    def __str__(self) -> str:
-        lines = [str(one) for one in self.chapters]
-        lines.append(f"{self.seconds:6.1f} s  in all")
-        lines.append("The slowest cells:")
+    def summary(self) -> str:
+        """What there is to say after the last chapter: the sum, slow cells, the network."""
+        lines = [f"{self.seconds:6.1f} s  in all", "The slowest cells:"]
         lines += [f"{cell.seconds:6.1f} s  {cell.chapter}: {cell.id}" for cell in self.slowest]
         wanted = [f"  {one.chapter}: {what}" for one in self.chapters for what in one.wanted]
         lines.append("What needed the network:" if wanted else "Nothing needed the network.")
         return "\n".join(lines + wanted)
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.chapters), self.summary()])
 
 
 def rehearse(
