@@ -22,6 +22,10 @@ _KERNEL_READY = """async () => {
   await session.ready;
   await session.session.kernel.info;
 }"""
+# What most commands give back is far too large to be handed over.
+_EXECUTE = """async ([command, given]) => {
+  await window.jupyterapp.commands.execute(command, given);
+}"""
 _RUN_CELL = """async id => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
@@ -57,6 +61,20 @@ class LabPage:
         # JupyterLab first restores what was open the last time: the path tells when it is ours.
         self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
         self.page.evaluate(_KERNEL_READY)
+
+    def open(self, path: str) -> None:
+        """Open a notebook, or go to it where it is open, and wait until it has a kernel."""
+        self.execute("docmanager:open", path=path)
+        self.wait_until_shown(path)
+
+    def wait_until_shown(self, path: str) -> None:
+        """Wait until the notebook `path` is the one in front, with a kernel."""
+        self.page.wait_for_function(_OPENED, arg=path)
+        self.page.evaluate(_KERNEL_READY)
+
+    def execute(self, command: str, **arguments: object) -> None:
+        """Run a command of JupyterLab, and wait for its end."""
+        self.page.evaluate(_EXECUTE, [command, arguments])
 
     def run_all(self) -> bool:
         """Run all cells; whether every one of them succeeded."""
