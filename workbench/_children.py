@@ -52,12 +52,12 @@ class Record:
     @property
     def alive(self) -> bool:
         """Whether this very child still runs."""
-        return _runs(self.pid, self.started)
+        return runs(self.pid, self.started)
 
     @property
     def abandoned(self) -> bool:
         """Whether the process that started it is gone."""
-        return not _runs(self.owner_pid, self.owner_started)
+        return not runs(self.owner_pid, self.owner_started)
 
     def __str__(self) -> str:
         port = f" on port {self.port}" if self.port else ""
@@ -248,7 +248,8 @@ def _wait_for_end(record: Record) -> None:
     wait_until(lambda: None if record.alive else True, timeout=_process.STOP_GRACE)
 
 
-def _runs(pid: int, started: float) -> bool:
+def runs(pid: int, started: float) -> bool:
+    """Whether the process lives that had this id, and this start in Unix seconds."""
     try:
         process = psutil.Process(pid)
         # The system's clock may be set in between; a second of difference is still the same one.

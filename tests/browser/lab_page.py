@@ -31,6 +31,10 @@ _RUN_CELL = """async id => {
   notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
   return await window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
+_SCROLL_TO = """id => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+  cells.find(cell => cell.model.id === id).node.scrollIntoView({block: 'center'});
+}"""
 _OUTPUTS = """id => {
   const cells = window.jupyterapp.shell.currentWidget.content.widgets;
   return cells.find(cell => cell.model.id === id).model.outputs.toJSON();
@@ -69,8 +73,13 @@ class LabPage:
 
     def wait_until_shown(self, path: str) -> None:
         """Wait until the notebook `path` is the one in front, with a kernel."""
-        self.page.wait_for_function(_OPENED, arg=path)
+        self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
         self.page.evaluate(_KERNEL_READY)
+
+    def use_theme(self, name: str) -> None:
+        """Change the theme, such as to `JupyterLab Dark`, and wait until it is there."""
+        self.execute("apputils:change-theme", theme=name)
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
 
     def execute(self, command: str, **arguments: object) -> None:
         """Run a command of JupyterLab, and wait for its end."""
@@ -85,6 +94,14 @@ class LabPage:
     def run_cell(self, cell: str) -> bool:
         """Run one cell, by its id; whether it succeeded."""
         return bool(self.page.evaluate(_RUN_CELL, cell))
+
+    def start_cell(self, cell: str) -> None:
+        """Start one cell, by its id, and do not wait for its end."""
+        self.page.evaluate(f"id => {{ ({_RUN_CELL})(id); }}", cell)
+
+    def scroll_to(self, cell: str) -> None:
+        """Bring a cell to the middle of the page."""
+        self.page.evaluate(_SCROLL_TO, cell)
 
     def save(self) -> None:
         """Save the notebook, as the menu does."""

@@ -96,8 +96,7 @@ def photograph(lab_page: LabPage, name: str) -> None:
     """Take a picture in both themes, at two widths."""
     page = lab_page.page
     for theme in ("Dark", "Light"):
-        lab_page.execute("apputils:change-theme", theme=f"JupyterLab {theme}")
-        expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
+        lab_page.use_theme(f"JupyterLab {theme}")
         for width in (1920, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             picture = SCREENSHOTS / f"{name}-{theme.lower()}-{width}.png"

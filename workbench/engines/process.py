@@ -56,6 +56,11 @@ class ChildContainer:
         """Its exit code, negative for a signal; None while it runs."""
         return self.child.exit_code
 
+    @property
+    def log_file(self) -> Path:
+        """The file that holds all it wrote."""
+        return self.child.log_path
+
     def log_lines(self, tail: int | None = None) -> list[str]:
         """What it wrote to stdout and stderr."""
         return self.child.log_lines(tail)
