@@ -222,6 +222,18 @@ def test_notebooks_are_checked_and_mended(tmp_path: Path) -> None:
     assert (again.returncode, again.stdout) == (0, "")
 
 
+def test_cells_that_write_files_are_rewritten_from_the_finished_ones(tmp_path: Path) -> None:
+    notebook = tmp_path / "one.ipynb"
+    notebook.write_text(one_cell("%%wbfile golang-job-type/.racetrackignore\nold"))
+    workbench("notebooks", "--fix", notebook)
+    differs = "one: differs from golang-job-type/.racetrackignore, first on line 1"
+    checked = workbench("notebooks", "--check", notebook)
+    assert (checked.returncode, differs in checked.stdout) == (1, True)
+    synced = workbench("notebooks", "--sync", notebook)
+    assert (synced.returncode, differs in synced.stderr) == (0, True)
+    assert workbench("notebooks", "--check", notebook).returncode == 0
+
+
 def test_a_notebook_that_does_not_run_is_named(tmp_path: Path) -> None:
     notebook = tmp_path / "one.ipynb"
     notebook.write_text(one_cell("1 / 0"))

@@ -10,24 +10,41 @@ import pytest
 import workbench as wb
 
 VERBS = [
+    "begin",
+    "broken",
+    "browser_url",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
+    "goto",
+    "health_badge",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
+    "reset",
     "run_demo",
     "run_job",
+    "run_sample",
     "shipped",
+    "show",
+    "swagger",
+    "write_file",
 ]
 VALUES = [
     "Bundle",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobManifest",
@@ -35,6 +52,9 @@ VALUES = [
     "Phase",
     "PluginData",
     "PluginManifest",
+    "Progress",
+    "Quote",
+    "StepCheck",
 ]
 
 

@@ -175,3 +175,9 @@ def test_findings_are_a_list_that_shows_itself() -> None:
         "go.sum:3: error: has <4> fields [L20]\n  Remedy: remove the line\n"
     )
     assert "has &lt;4&gt; fields" in findings._repr_html_()
+
+
+def test_the_folder_of_a_job_is_told_as_one() -> None:
+    (finding,) = lint_plugin(shipped("sample-golang-function")).errors[:1]
+    assert (finding.where, finding.what) == ("plugin-manifest.yaml", "does not exist")
+    assert finding.remedy.startswith("this is the folder of a job")

@@ -196,9 +196,6 @@ def test_a_place_that_does_not_exist(tmp_path: Path) -> None:
         load_plugin_manifest(tmp_path / "nosuch")
     with pytest.raises(ManifestError, match=r"plugin-manifest\.yaml does not exist"):
         load_plugin_manifest(tmp_path)
-    (tmp_path / "job.yaml").touch()
-    with pytest.raises(ManifestError, match="this is the folder of a job"):
-        load_plugin_manifest(tmp_path)
 
 
 def test_an_absolute_gomod_is_refused_even_inside_the_job(tmp_path: Path) -> None:

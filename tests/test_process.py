@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -217,6 +218,24 @@ def test_only_the_logs_of_what_has_ended_are_dropped(
     assert sum(kept) == 50
     assert child.log_lines() == ["up"]
     child.stop()
+
+
+def test_where_nothing_can_be_written_down_nothing_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
+    (tmp_path / "run").touch()  # a file where the folder must be
+    with pytest.raises(WorkbenchError, match=r"a sleeper was not started: in .*: File exists\."):
+        sleeper(tmp_path)
+    (tmp_path / "run").unlink()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(_children, "_write", full)  # no test can fill the disk of its machine
+    with pytest.raises(WorkbenchError, match="No space left on device"):
+        sleeper(tmp_path)
+    assert not [one for one in psutil.Process().children() if "up" in " ".join(one.cmdline())]
 
 
 def test_a_taken_port_is_named_with_its_owner() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import UsageError
-from workbench.settings import get_settings, shipped
+from workbench.settings import browser_url, get_settings, shipped
 
 
 def test_the_environment_is_read_when_asked(
@@ -40,3 +40,47 @@ def test_a_folder_that_is_not_shipped_is_one_clear_error() -> None:
     with pytest.raises(UsageError, match="'no-such-folder' is not beside this installation"):
         shipped("no-such-folder")
     assert (shipped("sample-golang-function") / "job.yaml").is_file()
+
+
+def test_a_browser_on_this_machine_goes_to_loopback() -> None:
+    assert browser_url(41873) == "http://127.0.0.1:41873/"
+    assert browser_url(80, "/pub/job/a/1/?b=%20") == "http://127.0.0.1:80/pub/job/a/1/?b=%20"
+
+
+@pytest.mark.parametrize(
+    ("hub", "base", "expected"),
+    [
+        ("/user/ann/", "", "/user/ann/proxy/7000/a"),
+        ("/user/ann", "", "/user/ann/proxy/7000/a"),
+        ("/", "", "/proxy/7000/a"),
+        ("/user/ann/", "https://here.example/p/", "https://here.example/p/7000/a"),
+        ("", "http://here.example", "http://here.example/7000/a"),
+        ("", "/proxy", "/proxy/7000/a"),
+        ("", "/", "/7000/a"),
+    ],
+)
+def test_a_browser_elsewhere_goes_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, hub: str, base: str, expected: str
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", hub)
+    monkeypatch.setenv("WORKBENCH_BROWSER_BASE", base)
+    assert browser_url(7000, "/a") == expected
+
+
+@pytest.mark.parametrize(
+    ("port", "path", "base", "told"),
+    [
+        (0, "/", "", "0 is not a port"),
+        (65536, "/", "", "65536 is not a port"),
+        (1, "a", "", "'a' does not begin with a slash"),
+        (1, "", "", "'' does not begin with a slash"),
+        (1, "/", "here.example", "WORKBENCH_BROWSER_BASE='here.example' begins neither"),
+        (1, "/", "javascript:alert(1)", "begins neither with http:// or https://"),
+    ],
+)
+def test_an_address_that_no_browser_could_take_is_refused(
+    monkeypatch: pytest.MonkeyPatch, port: int, path: str, base: str, told: str
+) -> None:
+    monkeypatch.setenv("WORKBENCH_BROWSER_BASE", base)
+    with pytest.raises(UsageError, match=told):
+        browser_url(port, path)

@@ -13,9 +13,10 @@ Each is imported when it is first used, so that a quick verb of the command line
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.authoring import FileWritten, Quote, show, write_file
     from workbench.bundle import Bundle, bundle_plugin, diff_bundles, inspect_bundle
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
     from workbench.errors import (
@@ -42,11 +43,15 @@ if TYPE_CHECKING:
     from workbench.manifest import JobManifest, PluginManifest, load_job_manifest
     from workbench.plugin import PluginData, load_plugin
     from workbench.run import clean, run_job
-    from workbench.settings import get_settings, shipped
-    from workbench.tutorial import run_demo
-    from workbench.widgets import perform_panel
+    from workbench.settings import browser_url, get_settings, shipped
+    from workbench.tutorial import broken, goto, reset, run_demo, run_sample
+    from workbench.tutorial.chapter import begin, check_step, fill, hint, progress, record
+    from workbench.tutorial.progress import Progress
+    from workbench.tutorial.verdict import StepCheck
+    from workbench.widgets import health_badge, log_view, perform_panel, swagger
 
 _ROOMS = {
+    "authoring": ("FileWritten", "Quote", "show", "write_file"),
     "bundle": ("Bundle", "bundle_plugin", "diff_bundles", "inspect_bundle"),
     "dockerfile": ("parse_dockerfile", "render_dockerfile"),
     "errors": (
@@ -73,9 +78,12 @@ _ROOMS = {
     "manifest": ("JobManifest", "PluginManifest", "load_job_manifest"),
     "plugin": ("PluginData", "load_plugin"),
     "run": ("clean", "run_job"),
-    "settings": ("get_settings", "shipped"),
-    "tutorial": ("run_demo",),
-    "widgets": ("perform_panel",),
+    "settings": ("browser_url", "get_settings", "shipped"),
+    "tutorial": ("broken", "goto", "reset", "run_demo", "run_sample"),
+    "tutorial.chapter": ("begin", "check_step", "fill", "hint", "progress", "record"),
+    "tutorial.progress": ("Progress",),
+    "tutorial.verdict": ("StepCheck",),
+    "widgets": ("health_badge", "log_view", "perform_panel", "swagger"),
 }
 _HOME = {name: f"{__name__}.{room}" for room, names in _ROOMS.items() for name in names}
 
@@ -86,6 +94,7 @@ __all__ = [
     "BundleError",
     "EngineUnavailable",
     "Event",
+    "FileWritten",
     "Finding",
     "Job",
     "JobDied",
@@ -100,24 +109,43 @@ __all__ = [
     "PluginError",
     "PluginManifest",
     "PortTaken",
+    "Progress",
+    "Quote",
+    "StepCheck",
     "StepFailed",
     "TemplateError",
     "UsageError",
     "WorkbenchError",
+    "begin",
+    "broken",
+    "browser_url",
     "bundle_plugin",
+    "check_step",
     "clean",
     "diff_bundles",
+    "fill",
     "get_settings",
+    "goto",
+    "health_badge",
+    "hint",
     "inspect_bundle",
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "log_view",
     "parse_dockerfile",
     "perform_panel",
+    "progress",
+    "record",
     "render_dockerfile",
+    "reset",
     "run_demo",
     "run_job",
+    "run_sample",
     "shipped",
+    "show",
+    "swagger",
+    "write_file",
 ]
 
 
@@ -131,3 +159,8 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext workbench` calls: from then on `%%wbfile PATH` writes files."""
+    import_module("workbench.authoring.magic").register(shell)

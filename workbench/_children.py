@@ -21,6 +21,7 @@ import psutil
 
 from workbench import _process
 from workbench._wait import DeadlineExceeded, wait_until
+from workbench.errors import WorkbenchError
 from workbench.settings import get_settings
 
 
@@ -51,12 +52,12 @@ class Record:
     @property
     def alive(self) -> bool:
         """Whether this very child still runs."""
-        return _runs(self.pid, self.started)
+        return runs(self.pid, self.started)
 
     @property
     def abandoned(self) -> bool:
         """Whether the process that started it is gone."""
-        return not _runs(self.owner_pid, self.owner_started)
+        return not runs(self.owner_pid, self.owner_started)
 
     def __str__(self) -> str:
         port = f" on port {self.port}" if self.port else ""
@@ -166,27 +167,36 @@ def spawn(
         WorkbenchError: It could not be started.
     """
     settings = get_settings()
-    settings.log_dir.mkdir(parents=True, exist_ok=True)
-    settings.run_dir.mkdir(parents=True, exist_ok=True)
-    _drop_old_logs(settings.log_dir)
     safe = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name)
     log = settings.log_dir / f"{kind}-{safe}-{os.getpid()}-{_next_number()}.log"
-    popen = _process.start(args, cwd=cwd, env=env, log=log)
     try:
-        record = _record(popen.pid, kind, name, port, log)
-        path = settings.run_dir / f"{popen.pid}.json"
-        _write(path, json.dumps(asdict(record)))
-        return Child(popen, record, path)
-    except BaseException:  # a full disk, an interrupt: nobody would know of the child
-        _process.kill_group(popen)
-        raise
+        settings.log_dir.mkdir(parents=True, exist_ok=True)
+        settings.run_dir.mkdir(parents=True, exist_ok=True)
+        _drop_old_logs(settings.log_dir)
+        popen = _process.start(args, cwd=cwd, env=env, log=log)
+        try:
+            record = _record(popen.pid, kind, name, port, log)
+            path = settings.run_dir / f"{popen.pid}.json"
+            _write(path, json.dumps(asdict(record)))
+            return Child(popen, record, path)
+        except BaseException:  # a full disk, an interrupt: nobody would know of the child
+            _process.kill_group(popen)
+            raise
+    except OSError as error:
+        raise WorkbenchError(
+            f"{name} was not started: in {settings.home}: {error.strerror or error}.",
+            remedy="make that folder writable, with room on its disk, or set WORKBENCH_HOME.",
+        ) from None
 
 
 def _write(path: Path, text: str) -> None:
     """Write it at once: a reader sees all of it or nothing."""
     draft = path.with_suffix(".part")
-    draft.write_text(text)
-    draft.replace(path)
+    try:
+        draft.write_text(text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _record(pid: int, kind: str, name: str, port: int | None, log: Path) -> Record:
@@ -238,7 +248,8 @@ def _wait_for_end(record: Record) -> None:
     wait_until(lambda: None if record.alive else True, timeout=_process.STOP_GRACE)
 
 
-def _runs(pid: int, started: float) -> bool:
+def runs(pid: int, started: float) -> bool:
+    """Whether the process lives that had this id, and this start in Unix seconds."""
     try:
         process = psutil.Process(pid)
         # The system's clock may be set in between; a second of difference is still the same one.

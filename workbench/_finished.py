@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 from workbench.settings import shipped
@@ -30,9 +31,20 @@ def finished_files(name: str) -> Iterator[tuple[Path, Path]]:
         yield path, Path(top) / path.relative_to(root)
 
 
+def finished_project() -> dict[str, Path]:
+    """Every file of the plugin and of the job, by its path within the project."""
+    tops = (PLUGIN, JOB)
+    return {name.as_posix(): path for top in tops for path, name in finished_files(top)}
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file or folder of that name is something that a tool left behind."""
+    return any(fnmatch(name, pattern) for pattern in _LITTER)
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if any(path.match(pattern) for pattern in _LITTER):
+        if is_litter(path.name):
             continue
         if path.is_dir():
             yield from _walk(path)

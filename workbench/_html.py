@@ -15,6 +15,7 @@ BAD = "#cf222e"
 WARN = "#9a6700"
 MUTED = "#6e7781"
 
+_LINES = "margin:4px 0;tab-size:4"
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
@@ -36,8 +37,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
 
 
 def badge(text: str, colour: str) -> Markup:
-    """A word in a colour; the word alone must carry the meaning."""
-    return Markup('<b style="color:{}">{}</b>').format(colour, text)
+    """A word in a colour; the word alone must carry the meaning.
+
+    The colour is mixed with that of the text around it: no single one has contrast enough on white
+    and on black. Where a browser or a page that is not trusted knows no mixing, it stays pure.
+    """
+    mixed = Markup('<b style="color:{0};color:color-mix(in srgb,currentColor 30%,{0})">{1}</b>')
+    return mixed.format(colour, text)
 
 
 def code(text: str) -> Markup:
@@ -47,12 +53,27 @@ def code(text: str) -> Markup:
 
 def pre(text: str) -> Markup:
     """Lines in a fixed-width font."""
-    return Markup('<pre style="margin:4px 0">{}</pre>').format(text)
+    return Markup('<pre style="{}">{}</pre>').format(_LINES, text)
+
+
+def diff(text: str) -> Markup:
+    """A unified diff; what came in and what went out differ in their sign and in colour."""
+    colours = {"+": GOOD, "-": BAD, "@": MUTED}
+    lines = (
+        Markup('<span style="color:{}">{}</span>').format(colours[line[:1]], line)
+        if line[:1] in colours
+        else Markup("{}").format(line)
+        for line in text.split("\n")
+    )
+    return Markup('<pre style="{}">{}</pre>').format(_LINES, Markup("\n").join(lines))
 
 
 def link(url: str, text: str | None = None) -> Markup:
     """A link that opens beside the notebook."""
-    return Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(url, text or url)
+    # Widgets do not mark links by themselves.
+    style = "text-decoration:underline"
+    line = Markup('<a href="{}" target="_blank" rel="noopener" style="{}">{}</a>')
+    return line.format(url, style, text or url)
 
 
 def details(summary: str, body: str) -> Markup:

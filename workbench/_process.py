@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar
@@ -74,8 +75,9 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float | None = None,
     on_line: Callable[[str], None] | None = None,
+    stdin: Path | None = None,
 ) -> Completed:
-    """Run a child to its end. Its stdin is the null device.
+    """Run a child to its end.
 
     Args:
         args: The argument list; never a shell's line.
@@ -83,6 +85,7 @@ def run(
         env: Its whole environment; None means this process's.
         timeout: Seconds after which the child and all that it started are killed.
         on_line: Called with each line of stderr as it comes, without its end.
+        stdin: The file that it reads; None for the null device.
 
     Returns:
         Its output and exit code; a non-zero exit code is no error here.
@@ -93,7 +96,11 @@ def run(
     """
     words = [str(word) for word in args]
     start = time.perf_counter()
-    child = _popen(words, cwd, env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with ExitStack() as stack:
+        source = stack.enter_context(stdin.open("rb")).fileno() if stdin else subprocess.DEVNULL
+        child = _popen(
+            words, cwd, env, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
     out: list[bytes] = []
     err: list[bytes] = []
     readers = [_reader(child.stdout, out, None), _reader(child.stderr, err, on_line)]
@@ -172,6 +179,7 @@ def _popen(
     *,
     stdout: int,
     stderr: int,
+    stdin: int = subprocess.DEVNULL,
     bound: bool = False,
 ) -> subprocess.Popen[bytes]:
     try:
@@ -179,7 +187,7 @@ def _popen(
             words,
             cwd=cwd,
             env=None if env is None else dict(env),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +58,13 @@ def read_answer(response: requests.Response) -> Any:
         ) from error
 
 
+def read_metrics(page: str) -> dict[str, float]:
+    """The samples of a page in Prometheus' text format, by name and labels as they stand there."""
+    lines = (line for line in page.splitlines() if line and not line.startswith("#"))
+    samples = (line.rsplit(" ", 1) for line in lines)
+    return {name: float(value) for name, value in samples}
+
+
 def to_json(data: object) -> str:
     """`data` as JSON text.
 
@@ -71,8 +79,17 @@ def to_json(data: object) -> str:
 
 def curl_line(url: str, payload: Mapping[str, Any]) -> str:
     """The line for a shell that posts `payload` to `url`."""
+    return curl_line_of(url, to_json(payload))
+
+
+def curl_line_of(url: str, text: str) -> str:
+    """The line for a shell that posts the JSON `text` to `url`, in one line.
+
+    Line breaks of the text become blanks: within JSON they stand between values only.
+    """
+    body = re.sub(r"[ \t]*[\r\n][ \t\r\n]*", " ", text).strip()
     words = ["curl", "-X", "POST", url, "-H", "Content-Type: application/json"]
-    return shlex.join([*words, "-d", to_json(payload)])
+    return shlex.join([*words, "-d", body])
 
 
 def probe_answer(response: requests.Response) -> Answer:

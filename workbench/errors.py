@@ -231,3 +231,8 @@ class NotebookError(WorkbenchError):
 
 class StepFailed(WorkbenchError):
     """A step of the tutorial that did not hold."""
+
+
+def exit_words(code: int) -> str:
+    """An exit code in words; negative ones are signals."""
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -219,6 +219,14 @@ def in_notebook() -> bool:
     return type(shell).__name__ == "ZMQInteractiveShell"
 
 
+def show_in_notebook(page: Markup) -> None:
+    """Show a page below the cell that runs; elsewhere, show nothing."""
+    if in_notebook():
+        from IPython.display import HTML, display
+
+        display(HTML(str(page)))  # type: ignore[no-untyped-call]
+
+
 def default_sink() -> Sink:
     """What library functions use when no sink is given: a table in a notebook, else nothing."""
     return NotebookSink() if in_notebook() else silent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 
 import requests
 
@@ -11,12 +12,15 @@ from workbench.calls import Answer
 from workbench.errors import JobNotReady
 from workbench.job import PROBE_TIMEOUT, Job
 
+_NO_SUCH_ROUTE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+
 
 def wait_until_ready(job: Job, timeout: float) -> None:
     """Ask `/live` and then `/ready`, at the root as Racetrack does, until both say yes.
 
     Unlike the real gate, which would wait for minutes, this one ends at once when the process has
-    died or `/live` carries another deployment's timestamp: neither can mend itself here.
+    died, `/live` carries another deployment's timestamp, or there is no `/ready`: none of that can
+    mend itself here.
 
     Args:
         job: A job that was just started.
@@ -47,6 +51,12 @@ def wait_until_ready(job: Job, timeout: float) -> None:
             seen = f"a probe had no answer within {PROBE_TIMEOUT:g} s"
             return None
         seen = f"/ready answered {ready}"
+        if ready is not None and ready.status in _NO_SUCH_ROUTE:
+            raise JobNotReady(
+                f"{job.manifest.name} cannot get ready: /ready is not served, it answered {ready}.",
+                log=job.logs(tail=20).splitlines(),
+                remedy="mount /ready at the root, for GET.",
+            )
         return True if ready is not None and ready.ok else None
 
     try:

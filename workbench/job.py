@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 
 from workbench import _html
+from workbench._sources import Sources, outdated_words
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.calls import Answer, curl_line, probe_answer, read_answer, to_json
+from workbench.calls import Answer, curl_line, probe_answer, read_answer, read_metrics, to_json
 from workbench.engines import Container, Image
-from workbench.errors import JobDied, PerformError
+from workbench.errors import JobDied, PerformError, exit_words
 from workbench.manifest import JobManifest
+from workbench.settings import browser_url
 
 PROBE_TIMEOUT = 3.0
 """Seconds that Racetrack's health gate gives to one probe."""
@@ -33,17 +36,25 @@ class Job:
         engine: The name of the engine that runs it.
         deployment_timestamp: Whole Unix seconds, as given to the job and told by its `/live`.
         call_timeout: Seconds that a call may take.
+        sources: The files that it was built from; None where nobody noted them down.
     """
 
     def __init__(
-        self, manifest: JobManifest, image: Image, container: Container, timestamp: int
+        self,
+        manifest: JobManifest,
+        image: Image,
+        container: Container,
+        timestamp: int,
+        sources: Sources | None = None,
     ) -> None:
         self.manifest = manifest
         self.image = image
         self.engine = image.engine
         self.deployment_timestamp = timestamp
         self.call_timeout = 60.0
+        self.sources = sources
         self._container = container
+        self._stopping = False
         self._stopped: int | None = None
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the environment must not get loopback calls
@@ -64,6 +75,12 @@ class Job:
         return f"{self.address}{self.base_path}/"
 
     @property
+    def page(self) -> str:
+        """The address of its page for a browser, which may have to go through a hub's proxy."""
+        url = urlsplit(self.url)
+        return browser_url(url.port or 80, url.path)
+
+    @property
     def exit_code(self) -> int | None:
         """The exit code of its process, negative for a signal; None while it runs."""
         return self._stopped if self._stopped is not None else self._container.exit_code
@@ -71,10 +88,28 @@ class Job:
     @property
     def status(self) -> str:
         """`running`, `stopped`, or how it died."""
-        if self._stopped is not None:
+        code = self.exit_code
+        if self._stopped is not None or (self._stopping and code is not None):
             return "stopped"
-        code = self._container.exit_code
-        return "running" if code is None else f"died with {_exit_words(code)}"
+        return "running" if code is None else f"died with {exit_words(code)}"
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` asked it to end, and it ran until then; its last calls may still run."""
+        return self._stopping
+
+    @property
+    def log_file(self) -> Path | None:
+        """The file that holds all it wrote; None where the engine keeps it elsewhere."""
+        return self._container.log_file
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Which files of the job and its wrapper changed since it was built.
+
+        Each is named from the folder above the job's or the plugin's own.
+        """
+        return self.sources.changed() if self.sources is not None else ()
 
     def perform(self, payload: Mapping[str, Any] | None = None, /, **fields: Any) -> Any:
         """Call the job's function.
@@ -149,13 +184,15 @@ class Job:
 
     def metrics(self) -> dict[str, float]:
         """The samples of `/metrics`, by name and labels as they are written there."""
-        lines = self.call("/metrics").text.splitlines()
-        samples = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
-        return {name: float(value) for name, value in samples}
+        return read_metrics(self.call("/metrics").text)
 
     def logs(self, tail: int | None = None) -> str:
         """What the job wrote, to stdout and stderr; the last `tail` lines, or all."""
         return "\n".join(self._container.log_lines(tail))
+
+    def log_since(self, offset: int) -> tuple[list[str], int]:
+        """The lines finished after the first `offset` bytes of its log, and the next offset."""
+        return self._container.log_since(offset)
 
     def wait(self, on_line: Callable[[str], None] | None = None) -> int:
         """Wait until the job ends by itself.
@@ -172,7 +209,7 @@ class Job:
             nonlocal offset
             code = self.exit_code  # asked before reading: no last line is missed
             if on_line is not None:
-                lines, offset = self._container.log_since(offset)
+                lines, offset = self.log_since(offset)
                 for line in lines:
                     on_line(line)
             return code
@@ -197,7 +234,7 @@ class Job:
     def died(self, what: str, code: int) -> JobDied:
         """The error to raise when the process has ended: `what`, how, and its last lines."""
         return JobDied(
-            f"{what} {_exit_words(code)}.",
+            f"{what} {exit_words(code)}.",
             exit_code=code,
             log=self._container.log_lines(20),
             remedy="the log tells where; a panic outside of Perform ends the whole process.",
@@ -210,6 +247,7 @@ class Job:
             Its exit code; negative for a signal.
         """
         if self._stopped is None:
+            self._stopping = self._stopping or self._container.exit_code is None
             self._session.close()
             self._stopped = self._container.stop()
         return self._stopped
@@ -226,20 +264,22 @@ class Job:
         self.stop()
 
     def __repr__(self) -> str:
+        outdated = ", outdated" if self.exit_code is None and self.outdated else ""
         return (
             f"<Job {self.manifest.name} {self.manifest.version} {self.status} "
-            f"at {self.address} ({self.engine})>"
+            f"at {self.address} ({self.engine}{outdated})>"
         )
 
     def _repr_html_(self) -> str:
         alive = self.exit_code is None
         rows = [
             ("status", _html.badge(self.status, _html.GOOD if alive else _html.BAD)),
-            ("page", _html.link(self.url) if alive else self.url),
+            ("page", _html.link(self.page, self.url) if alive else self.url),
             ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
         ]
-        title = f"{self.manifest.name} {self.manifest.version}"
-        return str(_html.table(("Job", title), rows))
+        if alive and (words := outdated_words(self.outdated)):
+            rows.append((_html.badge("outdated", _html.WARN), words))
+        return str(_html.table(("Job", f"{self.manifest.name} {self.manifest.version}"), rows))
 
     def _probe(self, path: str) -> Answer:
         return probe_answer(self.call(path))
@@ -257,7 +297,3 @@ class Job:
         except DeadlineExceeded:
             return
         raise self.died(f"{method} {path}: {self.manifest.name} died with", code)
-
-
-def _exit_words(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import _children
+from workbench._sources import Sources
 from workbench.engines import Engine, get_engine
 from workbench.events import Phase, Sink, default_sink, step
 from workbench.health_gate import wait_until_ready
@@ -29,6 +30,7 @@ def run_job(
     port: int | None = None,
     timeout: float | None = None,
     env: Mapping[str, str] | None = None,
+    replace: bool = True,
     on_event: Sink | None = None,
 ) -> Job:
     """Build a job, start it, and return when it is ready to be called.
@@ -43,6 +45,7 @@ def run_job(
         port: The port of this machine to listen on; None for a free one.
         timeout: Seconds that the job may take until it is ready, the build not counted.
         env: Further variables for the job, which win over all others.
+        replace: Whether a job of the same name and version is replaced; else both run.
         on_event: Where progress is reported; None for a table in a notebook, else nothing.
 
     Returns:
@@ -64,11 +67,13 @@ def run_job(
         job_type = plugin.job_type(manifest.get_jobtype())
         outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}"
     chosen = get_engine(engine, on_event=sink)
+    sources = Sources(manifest.workspace, plugin.source)
     image = chosen.build(job_type, manifest, on_event=sink)
     former = [
         job
         for job in _running
-        if job.status != "stopped"
+        if replace
+        and job.status != "stopped"
         and (job.manifest.name, job.manifest.version) == (manifest.name, manifest.version)
     ]
     for job in former:
@@ -78,7 +83,7 @@ def run_job(
     given = {**job_environment(manifest, timestamp), **(env or {})}
     with step(sink, Phase.STARTING, f"{manifest.name} {manifest.version}") as outcome:
         container = chosen.run(image, given, port=port)
-        job = Job(manifest, image, container, timestamp)
+        job = Job(manifest, image, container, timestamp, sources)
         outcome.message = job.address
     try:
         with step(sink, Phase.WAITING, "/live and /ready"):

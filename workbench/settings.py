@@ -32,6 +32,8 @@ class Settings:
         strict: Whether a failing check raises instead of being shown (`WORKBENCH_STRICT=1`).
         browser_base: What a browser puts before `/PORT/...` to reach this machine
             (`WORKBENCH_BROWSER_BASE`); None means loopback, or the hub's proxy on a JupyterHub.
+        hub_prefix: Where a JupyterHub serves this notebook server (`JUPYTERHUB_SERVICE_PREFIX`,
+            which the hub sets); None elsewhere.
         ready_timeout: Seconds that a job may take until it is ready (`WORKBENCH_READY_TIMEOUT`).
         playground: Where a learner's files go (`WORKBENCH_PLAYGROUND`, else `playground/` of the
             clone; of the current folder where the package was installed without one).
@@ -43,6 +45,7 @@ class Settings:
     engine: str
     strict: bool
     browser_base: str | None
+    hub_prefix: str | None
     ready_timeout: float
     playground: Path
 
@@ -75,9 +78,46 @@ def get_settings() -> Settings:
         engine=os.environ.get("WORKBENCH_ENGINE") or "process",
         strict=os.environ.get("WORKBENCH_STRICT", "") not in ("", "0"),
         browser_base=os.environ.get("WORKBENCH_BROWSER_BASE") or None,
+        hub_prefix=os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or None,
         ready_timeout=_seconds("WORKBENCH_READY_TIMEOUT", 60.0),
         playground=_playground(),
     )
+
+
+def browser_url(port: int, path: str = "/") -> str:
+    """The address by which a browser that shows a notebook reaches a port of this machine.
+
+    On one's own machine that is loopback. On a hub the browser runs elsewhere, and the hub's proxy
+    (the package jupyter-server-proxy) stands between; other proxies are told by
+    `WORKBENCH_BROWSER_BASE`, such as `https://example.com/proxy`.
+
+    Args:
+        port: A port of this machine.
+        path: What follows; it begins with a slash.
+
+    Returns:
+        An address, or a path on the notebook server's own host.
+
+    Raises:
+        UsageError: The port, the path or the variable cannot mean anything.
+    """
+    if not 0 < port < 65536:
+        raise UsageError(f"{port} is not a port: they go from 1 to 65535.")
+    if not path.startswith("/"):
+        raise UsageError(f"The path {path!r} does not begin with a slash.")
+    settings = get_settings()
+    base = settings.browser_base
+    if base is not None:
+        if not base.startswith(("/", "http://", "https://")):
+            raise UsageError(
+                f"WORKBENCH_BROWSER_BASE={base!r} begins neither with http:// or https:// "
+                "nor with a slash.",
+                remedy="set it to what a browser puts before /PORT/..., or unset it.",
+            )
+        return f"{base.rstrip('/')}/{port}{path}"
+    if settings.hub_prefix is not None:
+        return f"{settings.hub_prefix.rstrip('/')}/proxy/{port}{path}"
+    return f"http://127.0.0.1:{port}{path}"
 
 
 def _home() -> Path:

@@ -16,6 +16,9 @@ _OPENED = """path => {
   const widget = window.jupyterapp?.shell.currentWidget;
   return widget?.context?.isReady && widget.context.path === path;
 }"""
+_OPEN = """async path => {
+  await window.jupyterapp.commands.execute('docmanager:open', {path});
+}"""
 _KERNEL_READY = """async () => {
   await window.jupyterapp.restored;
   const session = window.jupyterapp.shell.currentWidget.sessionContext;
@@ -26,6 +29,10 @@ _RUN_CELL = """async id => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
   return await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+_SCROLL_TO = """id => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+  cells.find(cell => cell.model.id === id).node.scrollIntoView({block: 'center'});
 }"""
 _OUTPUTS = """id => {
   const cells = window.jupyterapp.shell.currentWidget.content.widgets;
@@ -58,6 +65,19 @@ class LabPage:
         self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
         self.page.evaluate(_KERNEL_READY)
 
+    def open(self, path: str) -> None:
+        """Open a notebook beside what is open already, and wait until it has a kernel."""
+        self.page.evaluate(_OPEN, path)
+        self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
+        self.page.evaluate(_KERNEL_READY)
+
+    def use_theme(self, name: str) -> None:
+        """Change the theme, such as to `JupyterLab Dark`, and wait until it is there."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
+        )
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
     def run_all(self) -> bool:
         """Run all cells; whether every one of them succeeded."""
         return bool(
@@ -67,6 +87,14 @@ class LabPage:
     def run_cell(self, cell: str) -> bool:
         """Run one cell, by its id; whether it succeeded."""
         return bool(self.page.evaluate(_RUN_CELL, cell))
+
+    def start_cell(self, cell: str) -> None:
+        """Start one cell, by its id, and do not wait for its end."""
+        self.page.evaluate(f"id => {{ ({_RUN_CELL})(id); }}", cell)
+
+    def scroll_to(self, cell: str) -> None:
+        """Bring a cell to the middle of the page."""
+        self.page.evaluate(_SCROLL_TO, cell)
 
     def save(self) -> None:
         """Save the notebook, as the menu does."""

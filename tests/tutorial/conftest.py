@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import ROOT
 from tests.tutorial.places import FINISHED, tree
-from workbench.tutorial import Playground, fill
+from workbench.tutorial import Playground, fill_before
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,7 +24,7 @@ def _finished_project_is_untouched() -> Iterator[None]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A playground as the last step finds it, the sample job included; to be copied."""
     playground = Playground(tmp_path_factory.mktemp("whole") / "playground")
-    fill("10-deploy-sample-job", playground)
+    fill_before("10-deploy-sample-job", playground)
     playground.write("sample-golang-function")
     return playground.path
 

@@ -11,14 +11,14 @@ from workbench.tutorial import (
     STEPS,
     Checked,
     Playground,
-    check_step,
+    make_checks,
 )
 from workbench.tutorial.runner import check_name
 
 
 def test_all_checks_of_files_hold_in_a_filled_playground(ground: Playground) -> None:
     for step in STEPS[:-1]:
-        for check in check_step(step, ground):
+        for check in make_checks(step, ground):
             assert check.ok, check
             assert check.seen
 
@@ -32,7 +32,8 @@ def append(path: Path, text: str) -> None:
 
 BREAKS: dict[str, tuple[str, Break, str]] = {
     "it is a repository of its own": (
-        "01", lambda g: shutil.rmtree(g.path / ".git"), "has no git repository of its own",
+        "01", lambda g: shutil.rmtree(g.path / ".git"),
+        "the playground has no git repository of its own",
     ),
     "the manifest parses": (
         "02",
@@ -47,14 +48,14 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         "03", lambda g: (g.wrapper_dir / "swaggerui" / "swagger-ui.css").write_text("body {}"),
         "missing or changed in go_wrapper/swaggerui: swagger-ui.css.",
     ),
+    "the openapi document can be read": (
+        "03",
+        lambda g: replace(g.wrapper_dir / "swaggerui/openapi.json", '"paths": {', '"paths": {,'),
+        "swaggerui/openapi.json:",
+    ),
     "gofmt has nothing to change": (
         "03", lambda g: replace(g.wrapper_dir / "main.go", "func main() {", "func main()  {"),
-        "gofmt would change main.go.",
-    ),
-    "go vet finds nothing": (
-        "03",
-        lambda g: append(g.wrapper_dir / "main.go", "\nvar unused int = true\n"),
-        "main.go:",
+        "gofmt would change main.go; the first place is main.go:10.",
     ),
     "the wrapper requires only the handler": (
         "03",
@@ -64,9 +65,18 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         ),
         "go.mod requires racetrack/job, github.com/gorilla/mux.",
     ),
+    "go vet finds nothing": (
+        "03",
+        lambda g: append(g.wrapper_dir / "main.go", "\nvar unused int = true\n"),
+        "main.go:",
+    ),
     "the base dockerfile parses": (
         "04", lambda g: (g.plugin_dir / "base.Dockerfile").write_text("WORKDIR /src\n"),
         "base.Dockerfile has no FROM.",
+    ),
+    "the base image has the go of the wrapper": (
+        "04", lambda g: replace(g.plugin_dir / "base.Dockerfile", "golang:1.26", "golang:1.16"),
+        "the image has Go 1.16, and go.mod of the wrapper asks for 1.26.",
     ),
     "the base dockerfile has no faults": (
         "04",
@@ -85,19 +95,23 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     ),
     "plugin py brings the job type": (
         "06", lambda g: replace(g.plugin_dir / "plugin.py", "golang:{", "go:{"),
-        "golang:0.0.0",
+        "plugin.py brings go:0.0.0, and not golang:0.0.0.",
     ),
     "every go sum stays in the bundle": (
         "07", lambda g: append(g.plugin_dir / ".racetrackignore", "go.sum\n"),
-        "leaves a go.sum out",
+        "go_wrapper/go.sum, by the pattern go.sum (.racetrackignore:5)",
+    ),
+    "what images are built from stays in": (
+        "07", lambda g: append(g.plugin_dir / ".racetrackignore", "handler\n"),
+        "go_wrapper/handler/perform.go, by the pattern handler (.racetrackignore:5)",
     ),
     "maps and makefiles stay out": (
-        "07", lambda g: (g.plugin_dir / ".racetrackignore").unlink(),
-        "go_wrapper/Makefile",
+        "07", lambda g: replace(g.plugin_dir / ".racetrackignore", "Makefile\n", "makefile\n"),
+        "no pattern leaves out go_wrapper/Makefile.",
     ),
     "the bundle holds what it should": (
         "08", lambda g: (g.plugin_dir / "late.txt").write_text("added after bundling"),
-        "- late.txt",
+        "late.txt only in the folder",
     ),
     "the zip loads as on a server": (
         "09", lambda g: g.bundle_path.write_bytes(b"no zip"), "golang-job-type-0.0.0.zip",
@@ -118,7 +132,7 @@ def test_a_check_says_why_it_does_not_hold(ground: Playground, name: str) -> Non
     step, spoil, reason = BREAKS[name]
     spoil(ground)
     before = tree(ground.path)
-    check = one(check_step(step, ground), name)
+    check = one(make_checks(step, ground), name)
     assert not check.ok
     assert reason in check.seen
     assert tree(ground.path) == before, "a check wrote to the playground"
@@ -131,20 +145,20 @@ def one(checked: tuple[Checked, ...], name: str) -> Checked:
 
 def test_the_job_is_not_run_where_its_manifest_is_wrong(ground: Playground) -> None:
     replace(ground.job_dir / "job.yaml", "version: 0.0.1", "version: 1")
-    assert [check.name for check in check_step("10", ground)] == ["the job manifest is accepted"]
+    assert [check.name for check in make_checks("10", ground)] == ["the job manifest is accepted"]
 
 
 def test_a_job_that_does_not_compile_is_told_by_its_check(ground: Playground) -> None:
     replace(ground.job_dir / "perform.go", "var sum float64", "var sum string")
-    check = check_step("10", ground)[-1]
-    assert check.name == "the job is built from the ZIP and gets ready"
+    check = make_checks("10", ground)[-1]
+    assert check.name == "the job is built from the zip and gets ready"
     assert not check.ok
     assert "perform.go:" in check.seen
 
 
 def test_an_answer_that_is_wrong_is_told(ground: Playground) -> None:
     replace(ground.job_dir / "perform.go", "return sum, nil", "return sum + 1, nil")
-    checked = check_step("10", ground)
+    checked = make_checks("10", ground)
     for name in ("perform answers at the root address", "perform answers where pub calls it"):
         assert one(checked, name).seen == 'perform answered 43 to {"numbers": [40, 2]}.'
     assert one(checked, "ready answers 200").ok

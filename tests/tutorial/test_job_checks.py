@@ -52,6 +52,10 @@ class Server:
     def exit_code(self) -> int | None:
         return self.code
 
+    @property
+    def log_file(self) -> None:
+        return None
+
     def log_lines(self, tail: int | None = None) -> list[str]:
         return self.lines[-tail:] if tail else self.lines
 

@@ -11,15 +11,15 @@ from tests.tutorial.places import tree
 from workbench.errors import StepFailed
 from workbench.tutorial import (
     Playground,
-    check_step,
-    fill,
+    fill_before,
+    make_checks,
     run_step,
 )
 
 
 def test_filling_in_writes_what_the_steps_before_would_have_written(tmp_path: Path) -> None:
     playground = Playground(tmp_path / "new" / "playground")
-    written = fill("05-job-template", playground)
+    written = fill_before("05-job-template", playground)
     names = {path.name for path in playground.plugin_dir.iterdir()}
     assert names == {"plugin-manifest.yaml", "go_wrapper", "base.Dockerfile"}
     assert playground.is_repository
@@ -31,7 +31,7 @@ def test_filling_in_writes_what_the_steps_before_would_have_written(tmp_path: Pa
 
 def test_filling_in_twice_changes_nothing(ground: Playground) -> None:
     before = tree(ground.path)
-    written = fill("10", ground)
+    written = fill_before("10", ground)
     assert (written.files, written.kept) == ((), ())
     assert tree(ground.path) == before
 
@@ -40,7 +40,7 @@ def test_filling_in_leaves_what_a_learner_changed(ground: Playground) -> None:
     mine = ground.wrapper_dir / "main.go"
     mine.write_text("mine\n")
     (ground.plugin_dir / "plugin.py").unlink()
-    written = fill("10", ground)
+    written = fill_before("10", ground)
     assert mine.read_text() == "mine\n"
     assert written.kept == ("golang-job-type/go_wrapper/main.go",)
     assert written.files == ("golang-job-type/plugin.py",)
@@ -49,14 +49,16 @@ def test_filling_in_leaves_what_a_learner_changed(ground: Playground) -> None:
 def test_filling_in_replaces_it_when_asked(ground: Playground) -> None:
     mine = ground.wrapper_dir / "main.go"
     mine.write_text("mine\n")
-    assert fill("10", ground, overwrite=True).files == ("golang-job-type/go_wrapper/main.go",)
+    assert fill_before("10", ground, overwrite=True).files == (
+        "golang-job-type/go_wrapper/main.go",
+    )
     assert mine.read_bytes() == (ROOT / "golang-job-type/go_wrapper/main.go").read_bytes()
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StepFailed, match="could not be written: Not a directory"):
-        fill("03", Playground(tmp_path / "file" / "playground"))
+        fill_before("03", Playground(tmp_path / "file" / "playground"))
 
 
 def test_the_setting_moves_the_playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +104,6 @@ def test_a_repository_above_is_not_the_playgrounds(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     playground = Playground(tmp_path / "playground")
     playground.path.mkdir()
-    (checked,) = check_step("01", playground)
+    (checked,) = make_checks("01", playground)
     assert not checked.ok
     assert "has no git repository of its own" in checked.seen

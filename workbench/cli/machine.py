@@ -54,16 +54,28 @@ def notebooks(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Name what is not canonical.")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Bring them into canonical form.")] = False,
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Put the finished files' text into their %%wbfile cells.")
+    ] = False,
     run: Annotated[bool, typer.Option("--run", help="Run them from top to bottom.")] = False,
 ) -> None:
     """Check, mend or run the notebooks.
 
-    They are kept in the form that JupyterLab itself writes, without outputs.
+    They are kept in the form that JupyterLab itself writes, without outputs. Where a cell writes a
+    file, its text is that of the finished plugin.
     """
-    from workbench.notebooks import check_notebook, find_notebooks, fix_notebook
+    from workbench.notebooks import (
+        check_notebook,
+        check_quoted,
+        find_notebooks,
+        fix_notebook,
+        sync_quoted,
+    )
 
-    if check + fix + run != 1:
-        raise UsageError("Say what to do with the notebooks.", remedy="--check, --fix or --run.")
+    if check + fix + sync + run != 1:
+        raise UsageError(
+            "Say what to do with the notebooks.", remedy="--check, --fix, --sync or --run."
+        )
     held = True
     for path in [_notebook(path) for path in paths] if paths else find_notebooks():
         if run:
@@ -71,8 +83,11 @@ def notebooks(
         elif fix:
             for mended in fix_notebook(path):
                 say(f"mended {mended}")
+        elif sync:
+            for cell in sync_quoted(path):
+                say(f"rewritten {cell}")
         else:
-            for deviation in check_notebook(path):
+            for deviation in [*check_notebook(path), *check_quoted(path)]:
                 show(str(deviation))
                 held = False
     if not held:

@@ -4,7 +4,12 @@ from workbench.dockerfile.env import dockerfile_env, env_pairs, is_legacy_env
 from workbench.dockerfile.parse import KEYWORDS, Heredoc, Instruction, parse_dockerfile
 from workbench.dockerfile.render import base_image_name, render_dockerfile, render_image
 from workbench.dockerfile.stages import Stage, stages
-from workbench.dockerfile.template import Rendered, read_template, render_template
+from workbench.dockerfile.template import (
+    Rendered,
+    check_template,
+    read_template,
+    render_template,
+)
 from workbench.dockerfile.words import WordError, expand_word, split_words
 
 __all__ = [
@@ -15,6 +20,7 @@ __all__ = [
     "Stage",
     "WordError",
     "base_image_name",
+    "check_template",
     "dockerfile_env",
     "env_pairs",
     "expand_word",

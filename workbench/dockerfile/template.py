@@ -103,9 +103,7 @@ def render_template(
         names = tuple(sorted(variables)) if strict else None
         return _render(_compile(source, path, names), path, variables)
     except TemplateSyntaxError as error:
-        message = str(error.message)
-        remedy = next(told for part, told in _SYNTAX_REMEDIES if part in message)
-        raise _error(path, source, error.lineno, message, remedy) from None
+        raise _syntax_error(path, source, error) from None
     except UndefinedError as error:
         line = _line(error.__traceback__, path)
         remedy = _lenient_outcome(source, path, variables)
@@ -120,6 +118,18 @@ def render_template(
         elif "NoneType" in what:
             remedy = "what a manifest leaves out is null: write (value or []), or test it before."
         raise _error(path, source, line, what, remedy) from None
+
+
+def check_template(source: str, path: Path) -> None:
+    """Do nothing if the text of a template is Jinja; what it would render to is not looked at.
+
+    Raises:
+        TemplateError: It is not; names the line.
+    """
+    try:
+        _compile(source, path, None)
+    except TemplateSyntaxError as error:
+        raise _syntax_error(path, source, error) from None
 
 
 class _OtherFileError(TemplateRuntimeError):
@@ -238,6 +248,12 @@ def _line(traceback: TracebackType | None, path: Path) -> int | None:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line
+
+
+def _syntax_error(path: Path, source: str, error: TemplateSyntaxError) -> TemplateError:
+    message = str(error.message)
+    remedy = next(told for part, told in _SYNTAX_REMEDIES if part in message)
+    return _error(path, source, error.lineno, message, remedy)
 
 
 def _error(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 from workbench.dockerfile import Instruction
@@ -58,6 +59,10 @@ class Container(Protocol):
     @property
     def exit_code(self) -> int | None:
         """Its exit code, negative for a signal; None while it runs."""
+
+    @property
+    def log_file(self) -> Path | None:
+        """The file that holds all it wrote; None where it is kept elsewhere."""
 
     def log_lines(self, tail: int | None = None) -> list[str]:
         """What it wrote; the last `tail` lines, or all."""

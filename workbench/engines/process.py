@@ -56,6 +56,11 @@ class ChildContainer:
         """Its exit code, negative for a signal; None while it runs."""
         return self.child.exit_code
 
+    @property
+    def log_file(self) -> Path:
+        """The file that holds all it wrote."""
+        return self.child.log_path
+
     def log_lines(self, tail: int | None = None) -> list[str]:
         """What it wrote to stdout and stderr."""
         return self.child.log_lines(tail)
@@ -228,8 +233,9 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
             timeout=BUILD_TIMEOUT,
         )
         if answer.returncode != 0:
+            unfinished.unlink(missing_ok=True)
             raise BuildError(
-                f"jobbuild of {folder} does not compile.",
+                f"jobbuild of {folder} could not be compiled, after {answer.seconds:.1f} s.",
                 command=answer.args,
                 exit_code=answer.returncode,
                 log=answer.stderr.splitlines(),

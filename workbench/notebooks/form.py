@@ -8,9 +8,7 @@ cells are words that stay, so that a change of one line is a difference of one l
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 import nbformat
 
+from workbench._atomic import replace_file
 from workbench.errors import NotebookError
 from workbench.settings import shipped
 
@@ -90,7 +89,7 @@ def fix_notebook(path: str | Path) -> list[Deviation]:
     path = Path(path)
     text, deviations = _canonical(path)
     if deviations:
-        _replace(path, text)
+        write_notebook(path, text)
     return deviations
 
 
@@ -118,7 +117,7 @@ def _canonical(path: Path) -> tuple[str, list[Deviation]]:
     text = _read(path)
     notebook = _parse(path, text)
     found = []
-    if _dump(notebook) != text:
+    if dump_notebook(notebook) != text:
         found.append(("notebook", "its layout is not the one that JupyterLab writes"))
     found += _mend_metadata(notebook)
     found += _mend_cells(notebook)
@@ -127,7 +126,7 @@ def _canonical(path: Path) -> tuple[str, list[Deviation]]:
     except nbformat.ValidationError as error:
         first = str(error).splitlines()[0]
         raise NotebookError(f"{path}: not a valid notebook: {first}.") from None
-    return _dump(notebook), [Deviation(path, cell, what) for cell, what in found]
+    return dump_notebook(notebook), [Deviation(path, cell, what) for cell, what in found]
 
 
 def _mend_metadata(notebook: Any) -> Iterator[tuple[str, str]]:
@@ -225,17 +224,11 @@ def _is_notebook(data: object) -> bool:
     )
 
 
-def _dump(notebook: Any) -> str:
+def dump_notebook(notebook: Any) -> str:
+    """The text of a notebook, laid out as JupyterLab does."""
     return f"{nbformat.v4.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 
-def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
-        Path(name).chmod(path.stat().st_mode & 0o777)
-        Path(name).replace(path)
-    except BaseException:  # an interrupt must leave no half-written file behind
-        Path(name).unlink(missing_ok=True)
-        raise
+def write_notebook(path: Path, text: str) -> None:
+    """Replace a notebook's text, keeping the file's permissions."""
+    replace_file(path, text.encode(), mode=path.stat().st_mode & 0o777)

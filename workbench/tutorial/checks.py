@@ -1,233 +1,119 @@
-"""What the steps check in the playground's files; each function looks at one thing."""
+"""What the steps check in the repository, in manifests and in plugin.py."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
-from collections.abc import Sequence
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from workbench import _process
-from workbench._finished import JOB, PLUGIN
-from workbench._go import find_go, go_env
-from workbench.assets import missing_assets
-from workbench.bundle import bundle_plugin, diff_bundles, read_ignore_rules, select_files
-from workbench.dockerfile import parse_dockerfile
-from workbench.dockerfile.render import render_dockerfile
-from workbench.job_type import JobType, JobTypeImageDef
-from workbench.lint import lint_plugin
+from workbench.errors import ManifestError
 from workbench.manifest import load_job_manifest, load_plugin_manifest
 from workbench.plugin import load_plugin
-from workbench.settings import shipped
 from workbench.tutorial.playground import Playground
 from workbench.tutorial.step import NotYet
-
-GO_TIMEOUT = 300.0
-"""Seconds that one Go command may take; with a cold cache it compiles the standard library."""
-
-WRAPPER_TREE = (
-    "go.mod", "go.sum", "main.go", "server.go", "health.go", "openapi.go", "metrics.go", "Makefile",
-    "handler/go.mod", "handler/go.sum", "handler/perform.go",
-    "swaggerui/index.html", "swaggerui/swagger-initializer.js", "swaggerui/openapi.json",
-)  # fmt: skip
-"""The files of the wrapper that the tutorial names."""
 
 JOB_TYPE = "golang"
 """The name of the job type that the plugin brings."""
 
+HAS_VALUE = re.compile(r"[a-z_]+:\s+[^\s|>#]")
+
+NO_BLANK = re.compile(r"\s*[a-z_]+:[^\s/]")
+
+T = TypeVar("T")
+
 
 def it_is_a_repository_of_its_own(playground: Playground) -> str:
     """The playground's git repository is not that of a folder above it."""
+    if not playground.path.is_dir():
+        raise NotYet("there is no playground yet.", remedy="run the cell that makes it.")
     if not playground.is_repository:
+        above = next((one for one in playground.path.parents if (one / ".git").exists()), None)
+        within = f"; it is a part of the one in {above.name}/" if above else ""
         raise NotYet(
-            f"{playground.path} has no git repository of its own.",
-            remedy=f"git init {playground.path}",
+            f"the playground has no git repository of its own{within}.",
+            remedy="run `git init` in it, or the cell that does.",
         )
     return f"branch {playground.git('branch', '--show-current')}"
 
 
 def the_manifest_parses(playground: Playground) -> str:
     """plugin-manifest.yaml keeps to Racetrack's rules."""
-    manifest = load_plugin_manifest(playground.plugin_dir)
+    manifest = _loaded(playground.plugin_dir / "plugin-manifest.yaml", load_plugin_manifest)
     return f"{manifest.name} {manifest.version}"
 
 
-def every_file_of_the_wrapper_is_there(playground: Playground) -> str:
-    """The wrapper's folder holds what the tutorial names."""
-    missing = [name for name in WRAPPER_TREE if not (playground.wrapper_dir / name).is_file()]
-    if missing:
-        raise NotYet(f"missing in go_wrapper: {', '.join(missing)}.")
-    return f"{len(WRAPPER_TREE)} files"
-
-
-def gofmt_has_nothing_to_change(playground: Playground) -> str:
-    """Every Go file has the one form that all Go code has."""
-    go = find_go()
-    wrong = _go(playground.wrapper_dir, [go.gofmt, "-l", "."]).split()
-    if wrong:
-        raise NotYet(
-            f"gofmt would change {', '.join(wrong)}.",
-            remedy=f"{go.gofmt} -w {playground.wrapper_dir}",
-        )
-    return f"{len(list(playground.wrapper_dir.rglob('*.go')))} files"
-
-
-def go_vet_finds_nothing(playground: Playground) -> str:
-    """The wrapper compiles with its stub, and go vet is content with it."""
-    go = find_go()
-    # Without the paths of this folder in it the result is cached for every playground.
-    _go(playground.wrapper_dir, [go.path, "vet", "-trimpath", "./..."])
-    return f"go {go.version}"
-
-
-def the_wrapper_requires_only_the_handler(playground: Playground) -> str:
-    """No third-party module of the wrapper can meet another version of a job's."""
-    go = find_go()
-    text = _go(playground.wrapper_dir, [go.path, "mod", "edit", "-json"])
-    required = [one["Path"] for one in json.loads(text).get("Require") or []]
-    if required != ["racetrack/job"]:
-        raise NotYet(
-            f"go.mod requires {', '.join(required) or 'nothing'}.",
-            remedy="require racetrack/job alone: then a job's own versions stay as they are.",
-        )
-    return "racetrack/job"
-
-
-def the_swagger_files_are_the_listed_ones(playground: Playground) -> str:
-    """The third-party files of the page are there, byte for byte."""
-    missing = missing_assets(playground.plugin_dir)
-    if missing:
-        raise NotYet(
-            f"missing or changed in go_wrapper/swaggerui: {', '.join(missing)}.",
-            remedy="`workbench prefetch` copies them from their package.",
-        )
-    return "as in SHA256SUMS"
-
-
-def the_base_dockerfile_parses(playground: Playground) -> str:
-    """base.Dockerfile is a Dockerfile."""
-    path = playground.plugin_dir / "base.Dockerfile"
-    instructions = parse_dockerfile(_read(path))
-    start = next((one for one in instructions if one.keyword == "FROM"), None)
-    if start is None:
-        raise NotYet(f"{path.name} has no FROM.", remedy="begin it with FROM and the Go image.")
-    return f"{len(instructions)} instructions, from {start.value}"
-
-
-def the_base_dockerfile_has_no_faults(playground: Playground) -> str:
-    """Lint finds nothing in base.Dockerfile."""
-    return _lint(playground, "base.Dockerfile")
-
-
-def the_template_renders_for_the_sample_job(playground: Playground) -> str:
-    """job-template.Dockerfile gives a Dockerfile for the finished sample job."""
-    manifest = load_job_manifest(shipped(JOB))
-    text = render_dockerfile(_job_type(playground), manifest)
-    return f"{len(text.splitlines())} lines, {len(parse_dockerfile(text))} instructions"
-
-
-def the_template_has_no_faults(playground: Playground) -> str:
-    """Lint finds nothing in job-template.Dockerfile."""
-    return _lint(playground, "job-template.Dockerfile")
-
-
 def plugin_py_brings_the_job_type(playground: Playground) -> str:
-    """plugin.py loads, and its class Plugin names the job type."""
+    """plugin.py loads, its class Plugin names the job type, and the files that it names exist."""
+    read_text(playground.plugin_dir / "plugin.py")
     plugin = load_plugin(playground.plugin_dir)
-    return plugin.job_type(f"{JOB_TYPE}:{plugin.plugin_manifest.version}").full_name
-
-
-def every_go_sum_stays_in_the_bundle(playground: Playground) -> str:
-    """The ignore file keeps what pins the versions of a build."""
-    files = _bundled(playground)
-    sums = [name for name in ("go_wrapper/go.sum", "go_wrapper/handler/go.sum") if name in files]
-    if len(sums) < 2:
+    wanted = f"{JOB_TYPE}:{plugin.plugin_manifest.version}"
+    if not plugin.job_types:
         raise NotYet(
-            ".racetrackignore leaves a go.sum out: nothing would pin what a build downloads.",
-            remedy="remove the pattern go.sum from .racetrackignore.",
+            "plugin.py loads, but brings no job type.",
+            remedy="spell the method job_types, and let it return its dict.",
         )
-    return ", ".join(sums)
-
-
-def maps_and_makefiles_stay_out(playground: Playground) -> str:
-    """The ignore file leaves out what a server has no use for."""
-    files = _bundled(playground)
-    unwanted = [name for name in files if name.endswith((".map", "Makefile"))]
-    if unwanted:
+    if wanted not in plugin.job_types:
+        found = ", ".join(plugin.job_types)
         raise NotYet(
-            f"the bundle would hold {', '.join(unwanted)}.",
-            remedy="leave them out by a pattern in .racetrackignore.",
+            f"plugin.py brings {found}, and not {wanted}.",
+            remedy="put an f before the key: else the braces stay in it."
+            if "{" in found
+            else 'the key is f"golang:{self.plugin_manifest.version}".',
         )
-    return f"{len(files)} files go in"
-
-
-def the_bundle_holds_what_it_should(playground: Playground) -> str:
-    """The ZIP of the real command holds the same files and manifest as that of the workbench."""
-    with tempfile.TemporaryDirectory() as scratch:
-        ours = bundle_plugin(playground.plugin_dir, scratch)
-        diff = diff_bundles(ours, playground.bundle_path)
-    rows = [" ".join(row) for row in diff.rows() if row[1] != "manifest: build_date"]
-    if rows:
-        raise NotYet(
-            f"the ZIP is not what the plugin's folder gives: {'; '.join(rows)}.",
-            remedy="bundle it again: `racetrack plugin bundle` in the plugin's folder.",
-        )
-    return f"the same {len(ours.files)} files as `workbench bundle` gives"
-
-
-def the_zip_loads_as_on_a_server(playground: Playground) -> str:
-    """The ZIP is unpacked, and plugin.py executed, as a Racetrack server does on an upload."""
-    plugin = load_plugin(playground.bundle_path)
-    found = ", ".join(sorted(plugin.job_types))
-    wanted = plugin.job_type(f"{JOB_TYPE}:latest").full_name
-    return f"job types {found}; {JOB_TYPE}:latest is {wanted}"
+    for image in plugin.job_types[wanted].images:
+        for path in (image.base_dockerfile, image.dockerfile_path):
+            if path is not None and not path.is_file():
+                there = ", ".join(sorted(one.name for one in path.parent.glob("*Dockerfile*")))
+                raise NotYet(
+                    f"plugin.py names {path.name} for {wanted}, and there is no such file.",
+                    remedy=f"there is {there}: upper and lower case differ." if there else None,
+                )
+    return wanted
 
 
 def the_job_manifest_is_accepted(playground: Playground) -> str:
     """job.yaml keeps to Racetrack's rules."""
-    manifest = load_job_manifest(playground.job_dir)
+    manifest = _loaded(playground.job_dir / "job.yaml", load_job_manifest)
     return f"{manifest.name} {manifest.version} on {manifest.get_jobtype()}"
 
 
-def _bundled(playground: Playground) -> tuple[str, ...]:
-    rules = read_ignore_rules(playground.plugin_dir)
-    return tuple(str(path) for path in select_files(playground.plugin_dir, rules).files)
+def read_text(path: Path) -> str:
+    """The text of a file that a step asks for.
 
-
-def _job_type(playground: Playground) -> JobType:
-    """The job type as the plugin.py of the next step will name it."""
-    folder = playground.plugin_dir
-    template = folder / "job-template.Dockerfile"
-    image = JobTypeImageDef("jobtype", template, base_dockerfile=folder / "base.Dockerfile")
-    return JobType(JOB_TYPE, "0.0.0", (image,), folder, "pair")
-
-
-def _lint(playground: Playground, name: str) -> str:
-    """What lint says about one file of a plugin that is not whole yet."""
-    with tempfile.TemporaryDirectory() as scratch:
-        whole = Playground(Path(scratch).resolve())
-        shutil.copytree(playground.plugin_dir, whole.plugin_dir)
-        whole.write(PLUGIN)
-        findings = lint_plugin(whole.plugin_dir)
-    about = [finding for finding in findings if finding.where.partition(":")[0] == name]
-    if about:
-        said = "\n".join(f"{one.where}: {one.what} [{one.id}]" for one in about)
-        raise NotYet(said, remedy=about[0].remedy)
-    return "nothing found"
-
-
-def _read(path: Path) -> str:
+    Raises:
+        NotYet: It is not there, or is no text.
+    """
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotYet(
+            f"there is no {path}.", remedy="run the cell that writes it; its name counts too."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise NotYet(f"{path} cannot be read: {error}.") from None
 
 
-def _go(folder: Path, words: Sequence[str | Path]) -> str:
-    """Run a Go command in a folder and return what it wrote to stdout."""
-    answer = _process.run(words, cwd=folder, env=go_env(), timeout=GO_TIMEOUT)
-    if answer.returncode != 0:
-        said = (answer.stderr or answer.stdout).strip()
-        raise NotYet(f"{Path(words[0]).name} {words[1]} says:\n{said}")
-    return answer.stdout
+def _loaded(path: Path, load: Callable[[Path], T]) -> T:
+    """What a manifest's file gives; some ways to say what is wrong are better than YAML's own."""
+    text = read_text(path)
+    try:
+        return load(path.parent)
+    except ManifestError as error:
+        if "not YAML" not in error.message:
+            raise
+        above = ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if NO_BLANK.match(line):
+                raise NotYet(
+                    f"{path}:{number}: no blank after the colon: {line.strip()}",
+                    remedy="write `key: value`.",
+                ) from None
+            if line[:1] == " " and HAS_VALUE.match(above):
+                raise NotYet(
+                    f"{path}:{number}: this line is indented, though the one above it has a "
+                    "value already.",
+                    remedy="begin it in the column of the line above.",
+                ) from None
+            above = "" if line.lstrip().startswith("#") else line
+        raise

@@ -45,7 +45,7 @@ class DemoReport:
         name = check_name(perform_answers_at_the_root_address)
         answers = (
             check.seen
-            for result in self.results
+            for result in reversed(self.results)
             for check in result.checked
             if check.name == name and check.ok
         )

@@ -7,22 +7,24 @@ that no hook, signing key or missing name on this machine changes what a step do
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench import _process
 from workbench._finished import JOB, PLUGIN, finished_files
+from workbench._written import STATE_FOLDER
 from workbench.engines import Engine
 from workbench.errors import StepFailed, WorkbenchError
 from workbench.events import Sink, silent
 from workbench.manifest import load_plugin_manifest
 from workbench.settings import get_settings
 
-_IGNORED = """\
+IGNORED = f"""\
 *.zip
 __pycache__/
+/{STATE_FOLDER}/
 # Swagger UI comes from its own package; swaggerui/SHA256SUMS lists its files.
 /golang-job-type/go_wrapper/swaggerui/*
 !/golang-job-type/go_wrapper/swaggerui/index.html
@@ -30,6 +32,7 @@ __pycache__/
 !/golang-job-type/go_wrapper/swaggerui/openapi.json
 !/golang-job-type/go_wrapper/swaggerui/SHA256SUMS
 """
+"""What `.gitignore` says in a playground."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,15 @@ class Written:
     Attributes:
         files: What was written, as paths within the playground.
         kept: What was left alone because somebody had changed it.
+        did: What else was done, in words.
     """
 
     files: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    did: tuple[str, ...] = ()
 
     def __add__(self, other: Written) -> Written:
-        return Written(self.files + other.files, self.kept + other.kept)
+        return Written(self.files + other.files, self.kept + other.kept, self.did + other.did)
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,24 @@ class Playground:
         return self.path / JOB
 
     @property
+    def state_dir(self) -> Path:
+        """What the workbench notes down for itself; git ignores it."""
+        return self.path / STATE_FOLDER
+
+    def make_state_dir(self) -> Path:
+        """Make the folder for notes, ignored by git whatever `.gitignore` says.
+
+        Raises:
+            StepFailed: It cannot be written.
+        """
+        ignore = self.state_dir / ".gitignore"
+        with _writing(ignore):
+            self.state_dir.mkdir(parents=True, exist_ok=True)
+            if not ignore.exists():
+                ignore.write_text("*\n")
+        return self.state_dir
+
+    @property
     def bundle_path(self) -> Path:
         """Where `racetrack plugin bundle` puts the ZIP.
 
@@ -101,23 +124,28 @@ class Playground:
         Raises:
             StepFailed: git is missing or refuses.
         """
-        if self.is_repository:
-            return False
         ignore = self.path / ".gitignore"
         with _writing(ignore):
             ignore.parent.mkdir(parents=True, exist_ok=True)
             if not ignore.exists():
-                ignore.write_text(_IGNORED)
+                ignore.write_text(IGNORED)
+        if self.is_repository:
+            return False
         self.git("init", "--quiet", "--initial-branch=main", "--template=")
         self.git("config", "user.name", "Tutorial")
         self.git("config", "user.email", "sample@example.com")
         return True
 
-    def commit(self, message: str) -> bool:
+    def commit(self, message: str, *, only: Collection[str] = (), empty: bool = False) -> bool:
         """Record the playground as it is.
 
+        Args:
+            message: The commit's first line.
+            only: The paths that are recorded; none for all.
+            empty: Whether there is a commit even if nothing has changed.
+
         Returns:
-            Whether anything had changed since the commit before.
+            Whether there was a commit, because something had changed or `empty` asked for it.
 
         Raises:
             StepFailed: There is no repository, or git is missing or refuses.
@@ -127,14 +155,25 @@ class Playground:
                 f"{self.path} is no git repository, so nothing can be recorded there.",
                 remedy="do the chapter 01-git-repository first.",
             )
-        self.git("add", "--all")
-        if not self.git("status", "--porcelain"):
+        paths: list[str] = []
+        if only:
+            seen = self.git("ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+            paths = ["--", *(name for name in only if name in seen)]  # git refuses ignored ones
+            if len(paths) == 1:
+                return False
+        self.git("add", "--all", *paths)
+        if not empty and not self.git("diff", "--cached", "--name-only", *paths):
             return False
-        self.git("commit", "--quiet", "--no-verify", "--message", message)
+        allowed = ["--allow-empty"] if empty else []
+        self.git("commit", "--quiet", "--no-verify", *allowed, "--message", message, *paths)
         return True
 
-    def git(self, *words: str) -> str:
+    def git(self, *words: str, stdin: Path | None = None) -> str:
         """Run git in the playground.
+
+        Args:
+            words: What follows `git`.
+            stdin: The file that git reads.
 
         Returns:
             What it wrote to stdout, without blanks around it.
@@ -148,7 +187,9 @@ class Playground:
                 remedy="do the chapter 01-git-repository first.",
             )
         try:
-            answer = _process.run(["git", *_GIT_OPTIONS, *words], cwd=self.path, env=_git_env())
+            answer = _process.run(
+                ["git", *_GIT_OPTIONS, *words], cwd=self.path, env=_git_env(), stdin=stdin
+            )
         except WorkbenchError as error:
             raise StepFailed(error.message, remedy="install git.") from None
         if answer.returncode != 0:

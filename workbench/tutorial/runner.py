@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from workbench.errors import WorkbenchError
-from workbench.run import run_job
 from workbench.tutorial import job_checks
 from workbench.tutorial.playground import Playground, Written
-from workbench.tutorial.step import Checked, Step, StepResult
+from workbench.tutorial.step import Checked, JobRun, Step, StepResult
 from workbench.tutorial.steps import STEPS, find_step
 
 T = TypeVar("T")
 
 
-def fill(
+def fill_before(
     until: str | Step, playground: Playground | None = None, *, overwrite: bool = False
 ) -> Written:
     """Bring the playground to the state that the steps before `until` leave behind.
@@ -38,9 +37,27 @@ def fill(
     last = find_step(until) if isinstance(until, str) else until
     written = Written()
     for step in STEPS[: STEPS.index(last)]:
-        written += ground.write(*step.writes, overwrite=overwrite)
-        if step.does and not all((ground.path / name).exists() for name in step.makes):
-            step.does(ground)
+        written += fill_step(step, ground, overwrite=overwrite)
+    return written
+
+
+def fill_step(step: Step, playground: Playground, *, overwrite: bool = False) -> Written:
+    """Bring the playground to the state that a step leaves behind; those before it are not made.
+
+    Args:
+        step: The step.
+        playground: Where.
+        overwrite: Whether files that differ from the finished ones are replaced; else they stay.
+
+    Returns:
+        What was written, and what was left alone because it differs.
+
+    Raises:
+        WorkbenchError: Something could not be written or done.
+    """
+    written = playground.write(*step.writes, overwrite=overwrite)
+    if step.does and not all((playground.path / name).exists() for name in step.makes):
+        written += Written(did=((step.fills or step.does)(playground),))
     return written
 
 
@@ -69,7 +86,7 @@ def run_step(
         did += _told(ground.write(*chosen.writes, overwrite=overwrite))
         if chosen.does:
             did.append(chosen.does(ground))
-        checked = check_step(chosen, ground)
+        checked = make_checks(chosen, ground)
         if all(check.ok for check in checked) and ground.commit(str(chosen)):
             did.append("recorded it in git")
     except WorkbenchError as error:
@@ -77,7 +94,7 @@ def run_step(
     return StepResult(chosen, tuple(did), checked, time.perf_counter() - start)
 
 
-def check_step(step: str | Step, playground: Playground | None = None) -> tuple[Checked, ...]:
+def make_checks(step: str | Step, playground: Playground | None = None) -> tuple[Checked, ...]:
     """Make a step's checks. Nothing is written to the playground.
 
     Args:
@@ -93,25 +110,21 @@ def check_step(step: str | Step, playground: Playground | None = None) -> tuple[
     chosen = find_step(step) if isinstance(step, str) else step
     ground = playground or Playground()
     checked = tuple(make_check(check, ground) for check in chosen.checks)
-    if chosen.job_checks and all(check.ok for check in checked):
-        checked += _check_job(chosen, ground)
+    if chosen.runs and all(check.ok for check in checked):
+        checked += _check_job(chosen, chosen.runs, ground)
     return checked
 
 
-def _check_job(step: Step, playground: Playground) -> tuple[Checked, ...]:
+def _check_job(step: Step, runs: JobRun, playground: Playground) -> tuple[Checked, ...]:
+    name = check_name(runs)
     try:
-        job = run_job(
-            playground.job_dir,
-            plugin=playground.bundle_path,
-            engine=playground.engine,
-            on_event=playground.on_event,
-        )
+        job = runs(playground)
     except WorkbenchError as error:
-        return (_failed("the job is built from the ZIP and gets ready", error),)
+        return (_failed(name, error),)
     with job:
         built = f"{job.image.seconds:.2f} s to build, at {job.address}"
         checked = [
-            Checked("the job is built from the ZIP and gets ready", True, built),
+            Checked(name, True, built),
             *(make_check(check, job) for check in step.job_checks),
         ]
     return (*checked, make_check(job_checks.nothing_is_left_running, job))
@@ -126,7 +139,7 @@ def make_check(check: Callable[[T], str], subject: T) -> Checked:
         return _failed(name, error)
 
 
-def check_name(check: Callable[..., str]) -> str:
+def check_name(check: Callable[..., object]) -> str:
     """What a reader sees of a check: its function's name in words."""
     return check.__name__.replace("_", " ")
 

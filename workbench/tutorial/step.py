@@ -25,6 +25,9 @@ name is what a reader sees, with blanks for underscores.
 JobCheck = Callable[[Job], str]
 """The same, for the sample job while it runs."""
 
+JobRun = Callable[[Playground], Job]
+"""Builds and starts the sample job for the job checks; its name is read as a check's."""
+
 
 class NotYet(StepFailed):
     """A check that does not hold yet; the remedy is its hint."""
@@ -39,8 +42,11 @@ class Step:
         title: What a person does in it.
         writes: Files, and folders with all that is below them, that come from the finished project.
         does: What is done after that; None where writing files is all.
+        fills: What filling in does instead of `does`, where that is slow: its outcome holds in the
+            same checks.
         makes: The paths that `does` leaves behind; where all are there, filling in skips it.
         checks: What has to hold afterwards.
+        runs: How the sample job is started for that; None where it is not run.
         job_checks: What has to hold for the sample job while it runs.
     """
 
@@ -48,8 +54,10 @@ class Step:
     title: str
     writes: tuple[str, ...] = ()
     does: Work | None = None
+    fills: Work | None = None
     makes: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    runs: JobRun | None = None
     job_checks: tuple[JobCheck, ...] = ()
 
     def __str__(self) -> str:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from workbench.errors import UsageError
-from workbench.tutorial import checks, job_checks, work
+from workbench.tutorial import bundle_checks, checks, image_checks, job_checks, work, wrapper_checks
 from workbench.tutorial.step import Step
 
 SWAGGER_BUNDLE = "golang-job-type/go_wrapper/swaggerui/swagger-ui-bundle.js"
 
+_RULES = (
+    job_checks.live_carries_the_deployment_timestamp,
+    job_checks.ready_answers_200,
+    job_checks.perform_answers_at_the_root_address,
+    job_checks.perform_answers_where_pub_calls_it,
+    job_checks.a_failing_call_shows_its_reason,
+)
+
 # To add a step: a `Step` here, at its place. What it `writes` are files of the finished project, so
 # there is one copy of everything. What else it `does` is a function in work.py, and each thing that
-# has to hold a function in checks.py (on files) or job_checks.py (on the running job); their names
-# are what a reader sees. tests/tutorial/test_checks.py then wants two tests of each check: one in
-# which it holds and one in which it does not.
+# has to hold a function in a file *checks.py; their names are what a reader sees. hints.py then
+# wants its three hints, and tests/tutorial/test_checks.py two tests: one in which it holds, one in
+# which it does not.
 STEPS: tuple[Step, ...] = (
     Step(
         "01-git-repository",
@@ -34,26 +42,33 @@ STEPS: tuple[Step, ...] = (
         does=work.copy_swagger_ui,
         makes=(SWAGGER_BUNDLE,),
         checks=(
-            checks.every_file_of_the_wrapper_is_there,
-            checks.the_swagger_files_are_the_listed_ones,
-            checks.gofmt_has_nothing_to_change,
-            checks.go_vet_finds_nothing,
-            checks.the_wrapper_requires_only_the_handler,
+            wrapper_checks.every_file_of_the_wrapper_is_there,
+            wrapper_checks.the_swagger_files_are_the_listed_ones,
+            wrapper_checks.the_openapi_document_can_be_read,
+            wrapper_checks.gofmt_has_nothing_to_change,
+            wrapper_checks.the_wrapper_requires_only_the_handler,
+            wrapper_checks.go_vet_finds_nothing,
         ),
+        runs=job_checks.the_wrapper_serves_the_sample_job,
+        job_checks=_RULES,
     ),
     Step(
         "04-base-dockerfile",
         "Write the Dockerfile of the base image",
         writes=("golang-job-type/base.Dockerfile",),
-        checks=(checks.the_base_dockerfile_parses, checks.the_base_dockerfile_has_no_faults),
+        checks=(
+            image_checks.the_base_dockerfile_parses,
+            image_checks.the_base_image_has_the_go_of_the_wrapper,
+            image_checks.the_base_dockerfile_has_no_faults,
+        ),
     ),
     Step(
         "05-job-template",
         "Write the template of a job's Dockerfile",
         writes=("golang-job-type/job-template.Dockerfile",),
         checks=(
-            checks.the_template_renders_for_the_sample_job,
-            checks.the_template_has_no_faults,
+            image_checks.the_template_renders_for_the_sample_job,
+            image_checks.the_template_has_no_faults,
         ),
     ),
     Step(
@@ -66,32 +81,32 @@ STEPS: tuple[Step, ...] = (
         "07-racetrackignore",
         "Say what the bundle leaves out",
         writes=("golang-job-type/.racetrackignore",),
-        checks=(checks.every_go_sum_stays_in_the_bundle, checks.maps_and_makefiles_stay_out),
+        checks=(
+            bundle_checks.every_go_sum_stays_in_the_bundle,
+            bundle_checks.what_images_are_built_from_stays_in,
+            bundle_checks.maps_and_makefiles_stay_out,
+        ),
     ),
     Step(
         "08-bundle",
         "Bundle the plugin into a ZIP",
         does=work.bundle_with_racetrack,
+        fills=work.bundle_quickly,
         makes=("golang-job-type/golang-job-type-0.0.0.zip",),
-        checks=(checks.the_bundle_holds_what_it_should,),
+        checks=(bundle_checks.the_bundle_holds_what_it_should,),
     ),
     Step(
         "09-install-plugin",
         "Install the plugin",
-        checks=(checks.the_zip_loads_as_on_a_server,),
+        checks=(bundle_checks.the_zip_loads_as_on_a_server,),
     ),
     Step(
         "10-deploy-sample-job",
         "Deploy the sample job and call it",
         writes=("sample-golang-function",),
         checks=(checks.the_job_manifest_is_accepted,),
-        job_checks=(
-            job_checks.live_carries_the_deployment_timestamp,
-            job_checks.ready_answers_200,
-            job_checks.perform_answers_at_the_root_address,
-            job_checks.perform_answers_where_pub_calls_it,
-            job_checks.a_failing_call_shows_its_reason,
-        ),
+        runs=job_checks.the_job_is_built_from_the_zip_and_gets_ready,
+        job_checks=_RULES,
     ),
 )
 

@@ -14,11 +14,19 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench._json_text import json_problem
+from workbench.calls import curl_line_of
 from workbench.errors import WorkbenchError
 from workbench.job import Job
+from workbench.widgets import _parts
+from workbench.widgets._history import CallHistory
+from workbench.widgets._openapi import read_document
+from workbench.widgets.outdated import outdated_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
+
+_LONGEST_LINE = 72
+"""Characters of a request that begins in one line; a longer one is spread over several."""
 
 
 class PerformPanel:
@@ -29,33 +37,51 @@ class PerformPanel:
 
     Attributes:
         job: The job that is called.
+        note: Which files changed since the job was built; empty if none did.
         request: The text of the request.
         verdict: Whether that text is JSON, and where it is not.
         send: The button; it cannot be pressed while the text is not JSON or a request runs.
         answer: What came back: status, milliseconds, the body; or what went wrong.
+        curl: The same call as a line for a shell; empty while the text is not JSON.
+        history: The last ten calls.
     """
 
-    def __init__(self, job: Job, payload: Mapping[str, Any]) -> None:
+    def __init__(self, job: Job, payload: Mapping[str, Any] | None = None) -> None:
         self.job = job
+        self._origin = ""
+        text = _spread(payload) if payload is not None else self._example()
+        self.note = ipywidgets.HTML().add_class("wb-note")
+        self._note = Markup("")
         self.request = ipywidgets.Textarea(
-            value=json.dumps(payload, ensure_ascii=False),
+            value=text,
             description="Request",
-            rows=4,
-            layout=ipywidgets.Layout(width="100%", max_width="48em"),
-            style={"description_width": "initial"},
+            rows=min(max(4, text.count("\n") + 1), 14),
+            layout=_wide(),
+            style={"description_width": "5em"},
         ).add_class("wb-request")
         self.verdict = ipywidgets.HTML().add_class("wb-verdict")
         self.send = ipywidgets.Button(
             description="Send", button_style="primary", tooltip="Call the job with this text"
         ).add_class("wb-send")
-        self.answer = ipywidgets.HTML().add_class("wb-answer")
+        self.answer = ipywidgets.HTML(layout=_wide()).add_class("wb-answer")
+        self.curl = ipywidgets.Textarea(
+            rows=2,
+            description="As curl",
+            placeholder="once the request is JSON",
+            tooltip="The same call for a terminal of the machine that runs the notebook",
+            layout=_wide(),
+            style={"description_width": "5em"},
+        ).add_class("wb-curl")
+        self.history = CallHistory(self._bring_back)
         self._answered: Markup | None = None
         self._sending = False
         self._idle = threading.Event()
         self._idle.set()
-        self._box = ipywidgets.VBox(
-            [self.request, ipywidgets.HBox([self.send, self.verdict]), self.answer]
-        )
+        self._box = ipywidgets.VBox([
+            self.request, _beside_labels(self.note),
+            _beside_labels(ipywidgets.HBox([self.send, self.verdict])),
+            _beside_labels(self.answer), self.curl, _beside_labels(self.history.box),
+        ])  # fmt: skip
         self.request.observe(lambda _: self._judge(), names="value")
         self.send.on_click(lambda _: self._start())
         self._judge()
@@ -73,14 +99,15 @@ class PerformPanel:
 
     def html(self) -> Markup:
         """The panel as a plain page, for a saved notebook and for readers without a kernel."""
-        note = Markup('<span style="color:{}">{}</span>').format(
-            _html.MUTED, "Run this cell to edit the request and send it."
-        )
         rows = [
             ("Request", _html.pre(self.request.value)),
-            ("Answer", self._answered or note),
+            ("Answer", self._answered or _parts.muted("Run this cell to edit and send it.")),
+            ("As curl", _html.pre(self.curl.value)),
         ]
-        return _html.table(("", f"perform of {self.job.manifest.name}"), rows)
+        if len(self.history) > 1:
+            rows.append(("Calls so far", self.history.html()))
+        page = _html.table(("", f"perform of {self.job.manifest.name}"), rows)
+        return self._note + page
 
     def __repr__(self) -> str:
         return f"<PerformPanel of {self.job.manifest.name}: {self.request.value}>"
@@ -89,20 +116,50 @@ class PerformPanel:
         live: dict[str, Any] = self._box._repr_mimebundle_(**kwargs)
         return {**live, "text/plain": repr(self), "text/html": str(self.html())}
 
+    def _example(self) -> str:
+        """The request to begin with where none was given, and a word on where it is from."""
+        document = read_document(self.job)
+        example = document.input_example()
+        if document.problem:
+            self._origin = f"no example: {document.problem}"
+        elif example is None:
+            self._origin = "the job's OpenAPI document has no example"
+        else:
+            self._origin = "the example of the job's OpenAPI document"
+        return _spread({} if example is None else example)
+
     def _judge(self) -> None:
-        problem = json_problem(self.request.value)
+        try:
+            self._judge_text(self.request.value)
+            self._note = outdated_note(self.job)
+            self.note.value = str(self._note)
+        except Exception as error:  # noqa: BLE001 - printed, it would vanish
+            self.verdict.value = str(_parts.status(_parts.failure(error)))
+
+    def _judge_text(self, text: str) -> None:
+        problem = json_problem(text)
         verdict = _html.badge("valid JSON", _html.GOOD)
         if problem is not None:
             verdict = Markup("{}, {}").format(_html.badge("not JSON", _html.BAD), problem)
-        self.verdict.value = _status(verdict)
+        if self._origin:
+            verdict = Markup("{}; {}").format(verdict, _parts.muted(self._origin))
+            self._origin = ""  # it is about the text as it began
+        url = f"{self.job.url}api/v1/perform"
+        self.curl.value = "" if problem is not None else curl_line_of(url, text)
+        self.verdict.value = str(_parts.status(verdict))
         self.send.disabled = problem is not None or self._sending
+
+    def _bring_back(self, request: str) -> None:
+        self.request.value = request  # which judges it
 
     def _start(self) -> None:
         if self.send.disabled:  # two clicks that were queued while a cell ran
             return
         self._idle.clear()
         self._sending = self.send.disabled = True
-        self.answer.value = _status(_html.badge("waiting for the job", _html.WARN))
+        self.history.make_room()
+        waiting = _html.badge("waiting for the job", _html.WARN)
+        self.answer.value = str(_parts.status(waiting))
         threading.Thread(
             target=self._call, args=(self.request.value,), name="perform panel", daemon=True
         ).start()
@@ -112,31 +169,55 @@ class PerformPanel:
         try:
             path = f"{self.job.base_path}/api/v1/perform"
             response = self.job.call(path, method="POST", data=text.encode())
-            shown = _answer(response, time.perf_counter() - start)
+            outcome = _outcome(response, time.perf_counter() - start)
+            shown = outcome + _body(response)
         except WorkbenchError as error:
-            shown = _html.badge("no answer", _html.BAD) + _html.pre(str(error))
+            outcome = _html.badge("no answer", _html.BAD)
+            shown = outcome + _lines(str(error))
         except Exception as error:  # noqa: BLE001 - nobody else would tell of it
-            shown = _html.badge("not sent", _html.BAD) + _html.pre(repr(error))
+            outcome = _html.badge("not sent", _html.BAD)
+            shown = outcome + _lines(repr(error))
         self._answered = shown
-        self.answer.value = _status(shown)
+        self.answer.value = str(_parts.status(shown))
+        self.history.add(text, outcome)
         self._sending = False
         self._judge()
         self._idle.set()
 
 
-def _answer(response: requests.Response, seconds: float) -> Markup:
+def _spread(value: Any) -> str:
+    """JSON in one line, or in several if that would be a long one."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_LINE else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _outcome(response: requests.Response, seconds: float) -> Markup:
     colour = _html.GOOD if response.ok else _html.BAD
     status = _html.badge(f"{response.status_code} {response.reason}", colour)
+    return Markup("{} in {:.1f} ms").format(status, seconds * 1000)
+
+
+def _body(response: requests.Response) -> Markup:
     try:
-        body = json.dumps(response.json(), indent=2, ensure_ascii=False)
+        value = response.json()
     except requests.JSONDecodeError:
-        body = response.text
-    if len(body) > _LONGEST_ANSWER:
-        left = len(body) - _LONGEST_ANSWER
-        body = f"{body[:_LONGEST_ANSWER]}\n... and {left} more characters"
-    return Markup("{} in {:.1f} ms{}").format(status, seconds * 1000, _html.pre(body))
+        return _lines(response.text)
+    if not response.ok and isinstance(value, dict) and set(value) == {"error"}:
+        return _lines(str(value["error"]))  # the wrapper's way to tell what went wrong
+    return _lines(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _status(content: Markup) -> str:
-    """The content, marked as something that a screen reader tells when it changes."""
-    return str(Markup('<div role="status">{}</div>').format(content))
+def _lines(text: str) -> Markup:
+    return Markup(
+        '<pre style="margin:4px 0;max-height:24em;overflow:auto;white-space:pre-wrap;'
+        'overflow-wrap:anywhere">{}</pre>'
+    ).format(_parts.plain(text, _LONGEST_ANSWER))
+
+
+def _beside_labels(widget: Any) -> Any:
+    """The widget, moved to the right by what the labels of the fields take."""
+    return ipywidgets.Box([widget], layout=ipywidgets.Layout(margin="0 0 0 calc(5em + 6px)"))
+
+
+def _wide() -> Any:
+    return ipywidgets.Layout(width="100%", max_width="60em")

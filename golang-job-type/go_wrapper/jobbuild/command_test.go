@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -135,5 +136,18 @@ replace(
 	replaces := mod.replaces()
 	if len(replaces) != 2 || replaces[1].line != 12 || !slices.Equal(replaces[1].new, []string{"../with blank"}) {
 		t.Errorf("replaces: got %v", replaces)
+	}
+}
+
+func TestFullDiskIsNobodysMistake(t *testing.T) {
+	output := "go build example.com/wrapper: copying /tmp/a.out to /stage/program: write /stage/program: no space left on device\n"
+	err := explain(&exec.ExitError{}, output, nil)
+	var f *failure
+	if !errors.As(err, &f) {
+		t.Fatalf("got %v, want a failure", err)
+	}
+	want := []problem{{Message: "no space left on device, writing /stage/program"}}
+	if !slices.Equal(f.problems, want) || f.remedy == "" {
+		t.Errorf("got %v with remedy %q, want %v and one", f.problems, f.remedy, want)
 	}
 }

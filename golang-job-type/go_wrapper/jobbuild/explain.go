@@ -29,11 +29,20 @@ type finding struct {
 	message string
 }
 
+// noSpace matches what is nobody's mistake in the code.
+var noSpace = regexp.MustCompile(`(\S+): no space left on device`)
+
 // explain gives the failure that the output tells of.
 func explain(err error, output string, e *explainer) error {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
 		return err
+	}
+	if full := noSpace.FindStringSubmatch(output); full != nil {
+		return &failure{
+			problems: []problem{{Message: "no space left on device, writing " + full[1]}},
+			remedy:   "make room on that disk, and build again",
+		}
 	}
 	f := &failure{}
 	for _, found := range findings(output) {

@@ -1,0 +1,103 @@
+"""The page that a job shows of itself, within a notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from workbench import _html
+from workbench.job import Job
+from workbench.widgets import _parts
+from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._openapi import read_document
+
+
+class SwaggerView:
+    """A job's own page in a frame, a link beside it, and its endpoints in words.
+
+    A notebook that is not trusted leaves the frame out; the words stay. So do they once the job is
+    over: the frame would show an address at which nobody answers any more.
+
+    Attributes:
+        job: The job.
+        url: The page's address, as a browser reaches it.
+    """
+
+    def __init__(self, job: Job, height: int) -> None:
+        self.job = job
+        self.url = job.page
+        self._name = f"{job.manifest.name} {job.manifest.version}"
+        self._height = height
+        self._document = read_document(job)
+        self._over = job.exit_code is not None
+        self._note = Markup("")
+        self._shown = Shown(self._bundle)
+        self._follower = Follower("job page", job, self)
+        self._follower.start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the job is over, or the cell was run again.
+
+        Args:
+            timeout: Seconds; None for as long as it takes.
+
+        Returns:
+            Whether that is so.
+        """
+        return self._follower.wait(timeout)
+
+    def html(self) -> Markup:
+        """The view as it is shown, now."""
+        if self._over:
+            gone = _parts.status(
+                _parts.muted(f"The page of {self._name} is gone: the job is over.")
+            )
+            return gone + self._note + self._table()
+        text = f"Open the page of {self._name} in a tab of its own"
+        link = Markup("<div>{}</div>").format(_html.link(self.url, text))
+        frame = Markup(
+            '<iframe src="{}" title="{}" width="100%" height="{}" '
+            'style="box-sizing:border-box;border:1px solid {};background:#fafafa"></iframe>'
+        ).format(self.url, f"Page of {self._name}", self._height, _html.MUTED)
+        return link + self._note + frame + _html.details("The endpoints in words", self._table())
+
+    def look(self, ended: bool) -> None:
+        """Note that the job is over."""
+        self._over = ended
+
+    def fail(self, error: Exception) -> None:
+        """Show that looking went wrong."""
+        if self._note != _parts.failure(error):
+            self._note = _parts.failure(error)
+            self._shown.update()
+
+    def leave(self) -> None:
+        """Leave the frame as it is."""
+
+    def settle(self) -> None:
+        """Leave out the frame of a job that is over."""
+        if self._over:
+            self._shown.update()
+
+    def __repr__(self) -> str:
+        return f"<SwaggerView of {self._name} at {self.url}>"
+
+    def _ipython_display_(self) -> None:
+        self._shown.show()
+
+    def _bundle(self) -> dict[str, Any]:
+        return {"text/plain": repr(self), "text/html": str(self.html())}
+
+    def _table(self) -> Markup:
+        if self._document.problem:
+            return Markup("<div>{} {}</div>").format(
+                _html.badge("no OpenAPI document:", _html.BAD), self._document.problem
+            )
+        rows = [
+            (method, _html.code(path), summary)
+            for method, path, summary in self._document.endpoints()
+        ]
+        if not rows:
+            return Markup("<div>{}</div>").format(_parts.muted("The document names no endpoints."))
+        return _html.table(("method", "path", "what it does"), rows)
