@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,21 @@ def test_processes_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     children = [subprocess.Popen(command, env=env, cwd=ROOT) for _ in range(3)]
     assert [child.wait(60) for child in children] == [0, 0, 0]
     assert counter(tmp_path).read().state.number == 120
+
+
+def test_who_changes_it_waits_for_whoever_does(tmp_path: Path) -> None:
+    file = counter(tmp_path)
+    other = threading.Thread(target=file.update, args=(add,))
+
+    def slowly(state: Count) -> None:
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+        add(state)
+
+    file.update(slowly)
+    other.join()
+    assert file.read().state.number == 2
 
 
 def test_a_file_that_somebody_else_changed_or_removed_is_named(tmp_path: Path) -> None:

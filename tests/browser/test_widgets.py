@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from workbench._wait import wait_until
 from workbench.notebooks import fix_notebook
 
 START = "notebooks/00-start-here.ipynb"
@@ -69,6 +70,11 @@ CELLS = {
     "badge": "wb.health_badge(job)",
     "log": "wb.log_view(job)",
     "swagger": "wb.swagger(job, height=420)",
+    "badge-too": "wb.health_badge(job)",
+    "threads": (
+        "import threading\n"
+        "print([thread.name for thread in threading.enumerate()].count('health badge'))"
+    ),
     "stop": "job.stop()",
 }
 
@@ -140,6 +146,19 @@ def test_the_panel_begins_with_the_example_and_remembers_its_calls(
     expect(request).to_have_value('{"numbers": [20, 22]}')
 
 
+def test_a_file_that_is_edited_is_told_beside_the_call(
+    lab_page: LabPage, page: Page, root: Path
+) -> None:
+    """Nobody pressed anything: the panel looks by itself."""
+    source = root / "scratch" / "perform.go"
+    note = page.locator(".wb-note")
+    source.write_text(JOB + "// edited\n")
+    expect(note).to_contain_text("outdated, changed since this job was built: scratch/perform.go")
+    photograph(lab_page, "panel-outdated", "panel")
+    source.write_text(JOB)
+    expect(note).to_have_text("")
+
+
 def test_the_log_follows_what_the_job_says(lab_page: LabPage, page: Page) -> None:
     assert lab_page.run_cell("log")
     page.get_by_label("Request", exact=True).fill('{"talk": 500}')
@@ -166,9 +185,21 @@ def test_the_page_of_the_job_works_within_the_notebook(lab_page: LabPage, page: 
     expect(page.locator("details table")).to_contain_text("Whether the job takes calls")
 
 
+def test_a_cell_that_is_run_again_replaces_its_own_thread(lab_page: LabPage) -> None:
+    for _ in range(3):
+        assert lab_page.run_cell("badge-too")
+        assert lab_page.run_cell("badge")
+
+    def two_are_left() -> bool | None:
+        assert lab_page.run_cell("threads")
+        return True if lab_page.text("threads") == "2\n" else None
+
+    wait_until(two_are_left, timeout=10)
+
+
 def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> None:
     assert lab_page.run_cell("badge")
-    badge = page.get_by_role("status").filter(has_text="scratch 1.2.3: ")
+    badge = page.get_by_role("status").filter(has_text="scratch 1.2.3: ").first
     expect(badge).to_contain_text("scratch 1.2.3: ready")
     page.get_by_label("Request", exact=True).fill('{"wait": 1.5}')
     page.get_by_role("button", name="Send", exact=True).click()
@@ -176,7 +207,9 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
     lab_page.start_cell("stop")
     expect(badge).to_contain_text("draining")
     expect(badge).to_contain_text("stopped")
-    expect(page.locator(".wb-answer")).to_contain_text("200 OK")
+    over = page.locator(".jp-OutputArea").filter(has_text="Run it again, and then this cell")
+    expect(over).to_contain_text('{"wait": 1.5}')
+    expect(over).to_contain_text("200 OK")
     expect(page.get_by_text("The job is over.", exact=True)).to_be_visible()
     expect(page.get_by_text("The page of scratch 1.2.3 is gone")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
@@ -188,7 +221,7 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
     expect(badge).to_contain_text("ready")
     page.get_by_label("Request", exact=True).fill('{"die": true}')
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator(".wb-answer")).to_contain_text("scratch died with exit code 3")
+    expect(over).to_contain_text("scratch died with exit code 3")
     expect(badge).to_contain_text("died with exit code 3")
     photograph(lab_page, "died", "panel")
 
@@ -212,7 +245,7 @@ def test_who_gets_a_saved_notebook_reads_it_all_without_trusting_it(
     nbformat.write(given, root / "given.ipynb")  # type: ignore[no-untyped-call]
     lab_page.open("given.ipynb")
     shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea")
-    expect(shown.nth(1)).to_contain_text("perform of scratch")
+    expect(shown.nth(1)).to_contain_text("scratch died with exit code 3")
     expect(shown.nth(2)).to_contain_text("died with exit code 3")
     expect(shown.nth(3)).to_contain_text("The job is over.")
     expect(shown.nth(4)).to_contain_text("/api/v1/perform")

@@ -106,6 +106,13 @@ def test_a_verdict_shows_rows_reasons_and_nested_hints(ground: Playground) -> No
     assert repr(bad) == "<StepCheck 02-plugin-manifest: its check does not hold yet>"
 
 
+def test_checks_that_wait_for_others_are_counted(ground: Playground) -> None:
+    (ground.wrapper_dir / "Makefile").unlink()
+    verdict = wb.check_step("03", playground=ground)
+    assert (len(verdict.checked), verdict.waiting) == (6, 7)
+    assert verdict.summary() == "5 of 6 checks hold, 7 wait for the rest"
+
+
 def test_strict_raises_and_remembers_all_the_same(
     ground: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:

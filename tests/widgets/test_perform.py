@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.widgets.conftest import Serve
+from tests.widgets.conftest import Serve, Shelf
 from tests.widgets.served import BASE, Reply
-from workbench._json_text import json_problem
+from workbench._wait import wait_until
 from workbench.job import Job
-from workbench.widgets import perform_panel
+from workbench.widgets import perform, perform_panel
 from workbench.widgets.perform import PerformPanel
 
 
@@ -126,70 +126,6 @@ def test_a_reader_without_a_kernel_sees_a_plain_page(serve: Serve) -> None:
     assert ">42</pre>" in panel._repr_mimebundle_()["text/html"]
 
 
-def document(content: dict[str, Any]) -> str:
-    body = {"content": {"application/json": content}}
-    return json.dumps({"paths": {"/api/v1/perform": {"post": {"requestBody": body}}}})
-
-
-@pytest.mark.parametrize(
-    ("reply", "text", "origin"),
-    [
-        (document({"example": {"a": "ä"}}), '{"a": "ä"}', "the example of the job's OpenAPI"),
-        (document({"examples": {"one": {"value": [1]}}}), "[1]", "the example of the job's"),
-        (document({"schema": {"example": {}}}), "{}", "the example of the job's OpenAPI"),
-        (document({}), "{}", "the job's OpenAPI document has no example"),
-        ('{"paths": ["of", "another"], "shape": 1}', "{}", "OpenAPI document has no example"),
-        ("[]", "{}", "no example: /pub/job/golang-function/0.0.1/openapi.json is not a JSON obj"),
-        ("<html>", "{}", "openapi.json is not a JSON object"),
-    ],
-    ids=["example", "examples", "schema", "none", "shape", "list", "no-json"],
-)
-def test_without_an_input_it_begins_with_the_job_s_example(
-    serve: Serve, reply: str, text: str, origin: str
-) -> None:
-    asked: list[str] = []
-
-    def get(path: str) -> Reply:
-        asked.append(path)
-        return 200, reply
-
-    job, _ = serve(get=get)
-    panel = perform_panel(job)
-    assert panel.request.value == text
-    assert origin in panel.verdict.value.replace("&#39;", "'")
-    assert asked == [f"{BASE}/openapi.json"]
-    panel.request.value = "[]"
-    assert "example" not in panel.verdict.value, "it is about the text as it began"
-
-
-def test_an_input_that_is_given_is_kept_even_if_it_is_empty(serve: Serve) -> None:
-    asked: list[str] = []
-
-    def get(path: str) -> Reply:
-        asked.append(path)
-        return 200, document({"example": {"a": 1}})
-
-    job, _ = serve(get=get)
-    assert perform_panel(job, {}).request.value == "{}"
-    assert asked == []
-
-
-def test_a_job_without_a_document_gets_an_empty_input_and_a_word(serve: Serve) -> None:
-    job, container = serve()
-    assert "openapi.json answered 404" in perform_panel(job).verdict.value
-    container.close()
-    panel = perform_panel(job)
-    assert panel.request.value == "{}"
-    assert "nothing listens there" in panel.verdict.value
-
-
-def test_a_long_example_is_spread_over_lines(serve: Serve) -> None:
-    job, _ = serve()
-    panel = perform_panel(job, numbers=list(range(30)))
-    assert panel.request.value.startswith('{\n  "numbers": [\n    0,')
-    assert panel.request.rows == 14
-
-
 def test_the_curl_line_makes_the_same_call(serve: Serve) -> None:
     job, container = serve(lambda _: (200, "42"))
     panel = perform_panel(job, numbers=[40, 2])
@@ -245,21 +181,60 @@ def test_files_that_changed_since_the_build_are_named(
     assert panel.note.value == ""
 
 
+def test_a_change_of_files_is_seen_without_a_call(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(perform, "_NOTE_PAUSE", 0.0)
+    job, _ = serve()
+    panel = perform_panel(job, {})
+    monkeypatch.setattr(Job, "outdated", ("perform.go",))
+    wait_until(lambda: "perform.go" in panel.note.value or None, timeout=10)
+
+
 def test_a_fault_of_the_panel_itself_is_shown_in_it(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     job, _ = serve()
     panel = perform_panel(job, {})
 
-    def broken(_: Job) -> None:
+    def broken(_: object) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(Job, "outdated", property(broken))
-    panel.request.value = "[]"
-    assert "this view failed" in panel.verdict.value
-    assert "OSError: the disk is gone" in panel.verdict.value
-    assert "200 OK" in click(panel), "the call is made all the same"
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "outdated", property(broken))
+        assert "200 OK" in click(panel), "the call is made all the same"
+        assert "this view failed" in panel.verdict.value
+        assert "OSError: the disk is gone" in panel.verdict.value
+    with monkeypatch.context() as patch:
+        patch.setattr(perform, "json_problem", broken)
+        panel.request.value = "[]"
+        assert "OSError: the disk is gone" in panel.verdict.value
+    panel.request.value = "[ ]"
+    assert "valid JSON" in panel.verdict.value
     assert capsys.readouterr() == ("", "")
+
+
+def test_at_the_job_s_end_plain_html_takes_the_place_of_the_widgets(
+    serve: Serve, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    job, container = serve(lambda _: (200, str(go_on.wait(10)).lower()))
+    panel = perform_panel(job, {})
+    panel._ipython_display_()
+    assert "Run this cell to edit" in shelf.pages[0]
+    panel.send.click()
+    plain_wait = panel.wait
+
+    def wait(timeout: float | None = None) -> bool:
+        go_on.set()  # the answer comes only once it is waited for
+        return plain_wait(timeout)
+
+    monkeypatch.setattr(panel, "wait", wait)
+    container.exit_code = 0
+    wait_until(lambda: len(shelf.pages) == 2 or None, timeout=10)
+    assert shelf.widgets == [True, False]
+    assert ">true</pre>" in shelf.pages[1], "the last answer was waited for"
+    assert "The job is over" in shelf.pages[1]
 
 
 def test_a_call_costs_a_dozen_updates_at_most(serve: Serve, sent: list[dict[str, Any]]) -> None:
@@ -272,22 +247,3 @@ def test_a_call_costs_a_dozen_updates_at_most(serve: Serve, sent: list[dict[str,
     sent.clear()
     panel.request.value = "[ ]"
     assert len(sent) == 2, "the text, and the curl line; the verdict is the same"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('{"a": [1, 2.5, null, true], "b": "NaN"}', "None"),
-        ('"\\"NaN"', "None"),
-        ("", "line 1, column 1: Expecting value"),
-        ('{"a": 1', "line 1, column 8: Expecting ',' delimiter"),
-        ('{"a": 1}\n}', "line 2, column 1: Extra data"),
-        ("{'a': 1}", "line 1, column 2: Expecting property name enclosed in double quotes"),
-        ('{"a":\n\n  NaN}', "line 3, column 3: JSON has no NaN"),
-        ('["NaN", -Infinity]', "line 1, column 9: JSON has no -Infinity"),
-        ("[" * 100_000, "line 1, column 1: Nested too deeply"),
-    ],
-    ids=["fine", "escaped", "empty", "open", "extra", "quotes", "nan", "infinity", "deep"],
-)
-def test_where_a_text_stops_being_json(text: str, expected: str) -> None:
-    assert str(json_problem(text)) == expected

@@ -42,6 +42,12 @@ class StepCheck:
         """The checks that do not hold yet."""
         return tuple(check for check in self.checked if not check.ok)
 
+    @property
+    def waiting(self) -> int:
+        """How many checks were not made: the job is run only once all others hold."""
+        on_job = len(self.step.job_checks) + 2 if self.step.runs else 0
+        return max(0, len(self.step.checks) + on_job - len(self.checked))
+
     def raise_for_failure(self) -> None:
         """Do nothing if every check holds.
 
@@ -63,7 +69,10 @@ class StepCheck:
         number = len(self.checked)
         if number == 1:
             return "its check holds" if self.ok else "its check does not hold yet"
-        return f"all {number} checks hold" if self.ok else f"{held} of {number} checks hold"
+        if self.ok:
+            return f"all {number} checks hold"
+        waiting = f", {self.waiting} wait for the rest" if self.waiting else ""
+        return f"{held} of {number} checks hold{waiting}"
 
     def __str__(self) -> str:
         lines = [f"{self.step}: {self.summary()} ({self.seconds:.2f} s)"]
@@ -81,7 +90,7 @@ class StepCheck:
     def _repr_html_(self) -> Markup:
         rows = (
             (
-                _html.badge("holds", _html.GOOD) if one.ok else _html.badge("not yet", _html.BAD),
+                _word(one),
                 one.name,
                 seen(one.seen) if one.ok else self._reason(one),
             )
@@ -100,6 +109,11 @@ class StepCheck:
         if check.name in self.advice:
             parts.append(hints(self.advice[check.name]))
         return _html.join(parts)
+
+
+def _word(check: Checked) -> Markup:
+    word = _html.badge("holds", _html.GOOD) if check.ok else _html.badge("not yet", _html.BAD)
+    return Markup('<span style="white-space:nowrap">{}</span>').format(word)
 
 
 def hints(advice: Advice) -> Markup:

@@ -231,7 +231,9 @@ def _strip(chapters: tuple[Chapter, ...], here: Step) -> Markup:
         ).format(
             ";font-weight:bold" if one.id == here.id else "",
             page_link(one),
-            _html.badge("here", _html.WARN) if one.id == here.id else state_word(one.state),
+            _html.badge("here", _html.WARN)
+            if one.id == here.id and one.state != "done"
+            else state_word(one.state),
         )
         for one in chapters
     )

@@ -69,7 +69,8 @@ class LogView:
 
     def html(self) -> Markup:
         """The view as plain HTML, for a saved notebook and for readers without a kernel."""
-        return self._head() + _html.log_tail(self._chosen())
+        frame = Markup('<div style="border:1px solid {};padding:4px 8px">{}</div>')
+        return self._head() + frame.format(_html.MUTED, _html.log_tail(self._chosen()))
 
     def look(self, ended: bool) -> None:
         """Read what was written since the last look, and show it."""

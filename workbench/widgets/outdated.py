@@ -7,6 +7,7 @@ from markupsafe import Markup
 from workbench import _html
 from workbench._sources import outdated_words
 from workbench.job import Job
+from workbench.widgets import _parts
 
 
 def outdated_note(job: Job) -> Markup:
@@ -14,6 +15,5 @@ def outdated_note(job: Job) -> Markup:
     words = outdated_words(job.outdated) if job.exit_code is None else ""
     if not words:
         return Markup("")
-    return Markup('<div role="status">{}, {}; run it again to call the new version.</div>').format(
-        _html.badge("outdated", _html.WARN), words
-    )
+    note = Markup("{}, {}; run it again to call the new version.")
+    return _parts.status(note.format(_html.badge("outdated", _html.WARN), words))

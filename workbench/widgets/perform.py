@@ -18,12 +18,16 @@ from workbench.calls import curl_line_of
 from workbench.errors import WorkbenchError
 from workbench.job import Job
 from workbench.widgets import _parts
+from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._history import CallHistory
 from workbench.widgets._openapi import read_document
 from workbench.widgets.outdated import outdated_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
+
+_NOTE_PAUSE = 2.0
+"""Seconds between two looks at the files that the job was built from."""
 
 _LONGEST_LINE = 72
 """Characters of a request that begins in one line; a longer one is spread over several."""
@@ -33,7 +37,8 @@ class PerformPanel:
     """A request that can be edited, a button that sends it, and what the job answered.
 
     The text is sent as it stands: what it means is the job's to judge. The request runs in a thread
-    of its own and ends after `job.call_timeout` seconds at the latest.
+    of its own and ends after `job.call_timeout` seconds at the latest. Once the job is over, a page
+    without widgets takes the panel's place: the last call, and those before it.
 
     Attributes:
         job: The job that is called.
@@ -52,6 +57,7 @@ class PerformPanel:
         text = _spread(payload) if payload is not None else self._example()
         self.note = ipywidgets.HTML().add_class("wb-note")
         self._note = Markup("")
+        self._note_due = 0.0
         self.request = ipywidgets.Textarea(
             value=text,
             description="Request",
@@ -74,17 +80,20 @@ class PerformPanel:
         ).add_class("wb-curl")
         self.history = CallHistory(self._bring_back)
         self._answered: Markup | None = None
+        self._over = False
         self._sending = False
         self._idle = threading.Event()
         self._idle.set()
         self._box = ipywidgets.VBox([
-            self.request, _beside_labels(self.note),
-            _beside_labels(ipywidgets.HBox([self.send, self.verdict])),
+            self.request, _beside_labels(self.note), _beside_labels(self.send, self.verdict),
             _beside_labels(self.answer), self.curl, _beside_labels(self.history.box),
         ])  # fmt: skip
         self.request.observe(lambda _: self._judge(), names="value")
         self.send.on_click(lambda _: self._start())
         self._judge()
+        self._shown = Shown(self._repr_mimebundle_)
+        self._follower = Follower("perform panel", job, self)
+        self._follower.start()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the request that runs, if one does.
@@ -101,19 +110,44 @@ class PerformPanel:
         """The panel as a plain page, for a saved notebook and for readers without a kernel."""
         rows = [
             ("Request", _html.pre(self.request.value)),
-            ("Answer", self._answered or _parts.muted("Run this cell to edit and send it.")),
+            ("Answer", self._answered or _parts.muted("not sent yet")),
             ("As curl", _html.pre(self.curl.value)),
         ]
         if len(self.history) > 1:
             rows.append(("Calls so far", self.history.html()))
         page = _html.table(("", f"perform of {self.job.manifest.name}"), rows)
-        return self._note + page
+        how = "Run this cell to edit the request and send it."
+        if self._over:
+            how = "The job is over. Run it again, and then this cell, to go on calling it."
+        return self._note + page + _parts.status(_parts.muted(how))
+
+    def look(self, ended: bool) -> None:
+        """Now and then, see whether files changed since the job was built."""
+        if not ended and time.monotonic() >= self._note_due:
+            self._note_due = time.monotonic() + _NOTE_PAUSE
+            self._see_outdated()
+
+    def fail(self, error: Exception) -> None:
+        """Show that the panel itself failed."""
+        self.verdict.value = str(_parts.status(_parts.failure(error)))
+
+    def leave(self) -> None:
+        """Stay as it is: the panel can still be used."""
+
+    def settle(self) -> None:
+        """Take plain HTML for the widgets of a job that is over."""
+        self._over = self.job.exit_code is not None and self.wait(self.job.call_timeout)
+        if self._over:
+            self._shown.update()
 
     def __repr__(self) -> str:
         return f"<PerformPanel of {self.job.manifest.name}: {self.request.value}>"
 
+    def _ipython_display_(self) -> None:
+        self._shown.show()
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        live: dict[str, Any] = self._box._repr_mimebundle_(**kwargs)
+        live: dict[str, Any] = {} if self._over else self._box._repr_mimebundle_(**kwargs)
         return {**live, "text/plain": repr(self), "text/html": str(self.html())}
 
     def _example(self) -> str:
@@ -131,10 +165,8 @@ class PerformPanel:
     def _judge(self) -> None:
         try:
             self._judge_text(self.request.value)
-            self._note = outdated_note(self.job)
-            self.note.value = str(self._note)
         except Exception as error:  # noqa: BLE001 - printed, it would vanish
-            self.verdict.value = str(_parts.status(_parts.failure(error)))
+            self.fail(error)
 
     def _judge_text(self, text: str) -> None:
         problem = json_problem(text)
@@ -182,7 +214,15 @@ class PerformPanel:
         self.history.add(text, outcome)
         self._sending = False
         self._judge()
+        try:
+            self._see_outdated()  # what was called may not be what is in the files
+        except Exception as error:  # noqa: BLE001 - nobody else would tell of it
+            self.fail(error)
         self._idle.set()
+
+    def _see_outdated(self) -> None:
+        self._note = outdated_note(self.job)
+        self.note.value = str(self._note)
 
 
 def _spread(value: Any) -> str:
@@ -214,9 +254,10 @@ def _lines(text: str) -> Markup:
     ).format(_parts.plain(text, _LONGEST_ANSWER))
 
 
-def _beside_labels(widget: Any) -> Any:
-    """The widget, moved to the right by what the labels of the fields take."""
-    return ipywidgets.Box([widget], layout=ipywidgets.Layout(margin="0 0 0 calc(5em + 6px)"))
+def _beside_labels(*widgets: Any) -> Any:
+    """The widgets in a line, moved to the right by what the labels of the fields take."""
+    layout = ipywidgets.Layout(margin="0 0 0 calc(5em + 6px)", align_items="center")
+    return ipywidgets.HBox(widgets, layout=layout)
 
 
 def _wide() -> Any:
