@@ -232,7 +232,7 @@ def test_where_nothing_can_be_written_down_nothing_runs(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(_children, "_write", full)  # no test can fill the disk of its machine
+    monkeypatch.setattr(_children, "replace_file", full)  # no test can fill the disk of its machine
     with pytest.raises(WorkbenchError, match="No space left on device"):
         sleeper(tmp_path)
     assert not [one for one in psutil.Process().children() if "up" in " ".join(one.cmdline())]

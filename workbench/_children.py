@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from workbench import _process
+from workbench._atomic import replace_file
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.errors import WorkbenchError
 from workbench.settings import get_settings
@@ -177,7 +178,7 @@ def spawn(
         try:
             record = _record(popen.pid, kind, name, port, log)
             path = settings.run_dir / f"{popen.pid}.json"
-            _write(path, json.dumps(asdict(record)))
+            replace_file(path, json.dumps(asdict(record)).encode(), mode=0o600)
             return Child(popen, record, path)
         except BaseException:  # a full disk, an interrupt: nobody would know of the child
             _process.kill_group(popen)
@@ -187,16 +188,6 @@ def spawn(
             f"{name} was not started: in {settings.home}: {error.strerror or error}.",
             remedy="make that folder writable, with room on its disk, or set WORKBENCH_HOME.",
         ) from None
-
-
-def _write(path: Path, text: str) -> None:
-    """Write it at once: a reader sees all of it or nothing."""
-    draft = path.with_suffix(".part")
-    try:
-        draft.write_text(text)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _record(pid: int, kind: str, name: str, port: int | None, log: Path) -> Record:

@@ -11,6 +11,7 @@ import pytest
 from tests.tutorial.places import tree
 from workbench.errors import StepFailed, UsageError
 from workbench.tutorial import Playground, broken, make_checks, mend_broken
+from workbench.tutorial.chapter import begin
 
 MANIFEST = "golang-job-type/plugin-manifest.yaml"
 
@@ -142,3 +143,12 @@ def test_a_broken_file_shows_itself_escaped(ground: Playground) -> None:
     assert "+&lt;b&gt;&amp;: golang-job-type" in page
     assert "broken on purpose" in page
     assert str(change).startswith(f"{MANIFEST}:\n")
+
+
+def test_a_chapter_begins_whole_where_the_last_kernel_died_in_a_break(ground: Playground) -> None:
+    before = (ground.path / MANIFEST).read_bytes()
+    break_and_die(ground, MANIFEST)
+    begun = begin("03", playground=ground)
+    assert begun.mended == (MANIFEST,)
+    assert ("put back after a break", MANIFEST) in begun.told()
+    assert (ground.path / MANIFEST).read_bytes() == before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from racetrack_client.utils.datamodel import datamodel_to_yaml_str
 
+from workbench._atomic import replace_file
 from workbench._manifest_rules import plugin_problems
 from workbench.bundle.ignore import read_ignore_rules, select_files
 from workbench.bundle.values import Bundle, BundledFile
@@ -192,15 +192,7 @@ def _archive(contents: Mapping[str, bytes], date: datetime) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     """Put the ZIP in place in one move: a full disk leaves no half of it, and the old one stays."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        replace_file(path, content, mode=0o644)
     except OSError as error:
         raise BundleError(
             f"{path}: cannot be written: {error.strerror or error}.",

@@ -13,6 +13,7 @@ from workbench.errors import StepFailed
 from workbench.settings import get_settings
 from workbench.tutorial import job_checks
 from workbench.tutorial.advice import advise, from_playground
+from workbench.tutorial.breaking import mend_broken
 from workbench.tutorial.playground import Playground
 from workbench.tutorial.progress import ChapterRecord, Progress, note, read_progress, recall
 from workbench.tutorial.runner import check_name, fill_before, fill_step, make_checks
@@ -40,6 +41,7 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
         WorkbenchError: Something could not be written or done.
     """
     chosen, ground = find_step(step), playground or Playground()
+    mended = mend_broken(ground)
     changed = changed_since_written(ground.path)
     written = fill_before(chosen, ground)
     _, progress = note(ground, chosen)
@@ -48,7 +50,7 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
         ground.commit(
             f"What comes before {chosen.id}, filled in", only=(".gitignore", *written.files)
         )
-    return ChapterBegun(chosen, _with_notice(progress, noted), written, changed)
+    return ChapterBegun(chosen, _with_notice(progress, noted), written, changed, mended)
 
 
 def fill(step: str, *, playground: Playground | None = None) -> ChapterFilled:

@@ -31,16 +31,19 @@ class ChapterBegun:
         progress: All chapters.
         written: What was filled in for it, and what was left alone.
         changed: Files that somebody else has changed since a cell wrote them.
+        mended: Files that a block of `broken` had left broken, and that are put back.
     """
 
     step: Step
     progress: Progress
     written: Written
     changed: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
 
     def told(self) -> list[tuple[str, str]]:
         """What there is to know, each with a word for what it is."""
         return [
+            *([("put back after a break", _listed(self.mended))] if self.mended else []),
             *_written(self.written),
             *([("changed since a cell wrote it", _listed(self.changed))] if self.changed else []),
         ]
