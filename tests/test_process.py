@@ -229,7 +229,7 @@ def test_where_nothing_can_be_written_down_nothing_runs(
         sleeper(tmp_path)
     (tmp_path / "run").unlink()
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(_children, "replace_file", full)  # no test can fill the disk of its machine
