@@ -10,7 +10,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN
-from workbench.settings import PACKAGE_DIR, shipped
+from workbench.settings import PACKAGE_DIR, get_settings, shipped
 from workbench.tutorial.hints import HINTS, Hint
 from workbench.tutorial.playground import Playground, tutorial_files
 from workbench.tutorial.step import Checked, Step
@@ -69,9 +69,17 @@ def advise(
 
 
 def shown_path(path: Path) -> str:
-    """A path as one would type it at the top of the clone; an absolute one outside of it."""
-    clone = PACKAGE_DIR.parent
-    return str(path.relative_to(clone)) if path.is_relative_to(clone) else str(path)
+    """A path as one would type it in a terminal at the top of the clone, and on any machine.
+
+    A playground that is elsewhere is there because `WORKBENCH_PLAYGROUND` says so.
+    """
+    for top in (PACKAGE_DIR.parent, Path.cwd()):
+        if path.is_relative_to(top):
+            return str(path.relative_to(top))
+    chosen = get_settings().playground
+    if path.is_relative_to(chosen):
+        return f'"$WORKBENCH_PLAYGROUND"/{path.relative_to(chosen)}'.removesuffix("/.")
+    return str(path)
 
 
 def from_playground(text: str, ground: Playground) -> str:
