@@ -16,8 +16,8 @@ from tests.support import ROOT
 from workbench.cli import app
 
 VERBS = (
-    "doctor", "demo", "new job", "new plugin", "lab", "render", "lint", "bundle", "run", "call",
-    "clean", "notebooks", "prefetch",
+    "doctor", "demo", "new job", "new plugin", "lab", "goto", "reset", "rehearse", "render", "lint",
+    "bundle", "run", "call", "clean", "notebooks", "prefetch",
 )  # fmt: skip
 
 # What makes a start slow: none of it is needed to print a help page.
@@ -87,6 +87,11 @@ def test_version() -> None:
         (("run", "sample-golang-function", "--engine", "nosuch"), "There is no engine 'nosuch'."),
         (("demo", "--engine", "nosuch"), "There is no engine 'nosuch'."),
         (("call", "nosuch", "{}"), "error: 'nosuch' is neither a folder nor an address."),
+        (("goto",), "Missing argument 'STEP'"),
+        (("goto", "99"), "The tutorial has no step '99'."),
+        (("reset", "99"), "The tutorial has no step '99'."),
+        (("reset", "3", "nosuch.go"), "03-wrapper has no file 'nosuch.go'."),
+        (("rehearse", "nosuch.ipynb"), "There is no notebook nosuch.ipynb."),
         (("notebooks",), "Say what to do with the notebooks."),
         (("notebooks", "--check", "--fix"), "Say what to do with the notebooks."),
         (("notebooks", "--check", "nosuch.ipynb"), "There is no notebook nosuch.ipynb."),

@@ -35,6 +35,7 @@ VERBS = [
     "reset",
     "run_demo",
     "run_job",
+    "run_racetrack",
     "run_sample",
     "shipped",
     "show",
@@ -54,6 +55,7 @@ VALUES = [
     "PluginManifest",
     "Progress",
     "Quote",
+    "RacetrackRun",
     "StepCheck",
 ]
 

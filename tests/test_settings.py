@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import UsageError
-from workbench.settings import browser_url, get_settings, shipped
+from workbench.settings import PACKAGE_DIR, browser_url, get_settings, shipped, typed_path
 
 
 def test_the_environment_is_read_when_asked(
@@ -40,6 +40,18 @@ def test_a_folder_that_is_not_shipped_is_one_clear_error() -> None:
     with pytest.raises(UsageError, match="'no-such-folder' is not beside this installation"):
         shipped("no-such-folder")
     assert (shipped("sample-golang-function") / "job.yaml").is_file()
+
+
+def test_a_path_is_typed_from_the_clone_or_after_the_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("WORKBENCH_PLAYGROUND", raising=False)
+    assert typed_path(PACKAGE_DIR.parent / "playground" / "a") == "playground/a"
+    assert typed_path(tmp_path / "a") == str(tmp_path / "a")
+    monkeypatch.setenv("WORKBENCH_PLAYGROUND", str(tmp_path))
+    assert typed_path(tmp_path / "a" / "b") == "$WORKBENCH_PLAYGROUND/a/b"
+    assert typed_path(tmp_path) == "$WORKBENCH_PLAYGROUND"
+    assert typed_path(tmp_path.parent) == str(tmp_path.parent)
 
 
 def test_a_browser_on_this_machine_goes_to_loopback() -> None:

@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.authoring import FileWritten, Quote, show, write_file
-    from workbench.bundle import Bundle, bundle_plugin, diff_bundles, inspect_bundle
+    from workbench.bundle import (
+        Bundle,
+        RacetrackRun,
+        bundle_plugin,
+        diff_bundles,
+        inspect_bundle,
+        run_racetrack,
+    )
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
     from workbench.errors import (
         AssetsError,
@@ -52,7 +59,14 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "authoring": ("FileWritten", "Quote", "show", "write_file"),
-    "bundle": ("Bundle", "bundle_plugin", "diff_bundles", "inspect_bundle"),
+    "bundle": (
+        "Bundle",
+        "RacetrackRun",
+        "bundle_plugin",
+        "diff_bundles",
+        "inspect_bundle",
+        "run_racetrack",
+    ),
     "dockerfile": ("parse_dockerfile", "render_dockerfile"),
     "errors": (
         "AssetsError",
@@ -111,6 +125,7 @@ __all__ = [
     "PortTaken",
     "Progress",
     "Quote",
+    "RacetrackRun",
     "StepCheck",
     "StepFailed",
     "TemplateError",
@@ -141,6 +156,7 @@ __all__ = [
     "reset",
     "run_demo",
     "run_job",
+    "run_racetrack",
     "run_sample",
     "shipped",
     "show",

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +24,7 @@ from workbench import _children, _ports
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.errors import PortTaken, WorkbenchError
 from workbench.events import Event, Phase, Sink, silent, step
-from workbench.settings import PACKAGE_DIR, shipped
+from workbench.settings import PACKAGE_DIR, get_settings, shipped
 
 LAB_PORT = 8888
 """The port to use when none is asked for and nobody listens there."""
@@ -123,6 +126,45 @@ def start_lab(
             raise
         outcome.message = f"JupyterLab on port {port}"
     return Lab(port, token, folder, child)
+
+
+@dataclass(frozen=True)
+class ScratchCopy:
+    """Notebooks and playground in a folder that is thrown away.
+
+    Attributes:
+        root: The folder.
+        env: What lets kernels take the playground that is in it.
+    """
+
+    root: Path
+    env: Mapping[str, str]
+
+
+@contextmanager
+def scratch_copy() -> Iterator[ScratchCopy]:
+    """Copy the notebooks, and the playground with its git repository if there is one.
+
+    Yields:
+        The copy, which is removed at the end.
+
+    Raises:
+        WorkbenchError: Something cannot be copied.
+    """
+    with tempfile.TemporaryDirectory(prefix="workbench-scratch-") as folder:
+        root = Path(folder).resolve()
+        playground = get_settings().playground
+        try:
+            shutil.copytree(
+                shipped("notebooks"),
+                root / "notebooks",
+                ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
+            )
+            if playground.is_dir():
+                shutil.copytree(playground, root / "playground", symlinks=True)
+        except (OSError, shutil.Error) as error:
+            raise WorkbenchError(f"The scratch copy could not be made: {error}.") from None
+        yield ScratchCopy(root, {"WORKBENCH_PLAYGROUND": str(root / "playground")})
 
 
 def lab_environment() -> dict[str, str]:

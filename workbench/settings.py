@@ -153,6 +153,25 @@ def _seconds(name: str, default: float) -> float:
     return value
 
 
+def typed_path(path: Path) -> str:
+    """A path as one types it in a terminal.
+
+    Args:
+        path: An absolute path.
+
+    Returns:
+        From the top of the clone where it is in it; after `$WORKBENCH_PLAYGROUND`, which a terminal
+        of JupyterLab knows as well, where that says where the playground is; else as it is.
+    """
+    clone = PACKAGE_DIR.parent
+    if path.is_relative_to(clone):
+        return str(path.relative_to(clone))
+    if os.environ.get("WORKBENCH_PLAYGROUND") and path.is_relative_to(_playground()):
+        inside = path.relative_to(_playground()).as_posix()
+        return "$WORKBENCH_PLAYGROUND" if inside == "." else f"$WORKBENCH_PLAYGROUND/{inside}"
+    return str(path)
+
+
 def shipped(name: str) -> Path:
     """The folder `name` of this repository, or of the installed wheel.
 

@@ -49,7 +49,10 @@ def lab(root: Path, chromium: str) -> Iterator[Lab]:
     with start_lab(
         root=root,
         arguments=["--LabApp.expose_app_in_browser=True"],
-        env={"WORKBENCH_PLAYGROUND": str(root / "playground")},
+        env={
+            "WORKBENCH_PLAYGROUND": str(root / "playground"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(root / ".workspaces"),  # not what another one had open
+        },
     ) as running:
         yield running
 

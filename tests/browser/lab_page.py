@@ -16,14 +16,15 @@ _OPENED = """path => {
   const widget = window.jupyterapp?.shell.currentWidget;
   return widget?.context?.isReady && widget.context.path === path;
 }"""
-_OPEN = """async path => {
-  await window.jupyterapp.commands.execute('docmanager:open', {path});
-}"""
 _KERNEL_READY = """async () => {
   await window.jupyterapp.restored;
   const session = window.jupyterapp.shell.currentWidget.sessionContext;
   await session.ready;
   await session.session.kernel.info;
+}"""
+# What most commands give back is far too large to be handed over.
+_EXECUTE = """async ([command, given]) => {
+  await window.jupyterapp.commands.execute(command, given);
 }"""
 _RUN_CELL = """async id => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
@@ -66,17 +67,23 @@ class LabPage:
         self.page.evaluate(_KERNEL_READY)
 
     def open(self, path: str) -> None:
-        """Open a notebook beside what is open already, and wait until it has a kernel."""
-        self.page.evaluate(_OPEN, path)
+        """Open a notebook, or go to it where it is open, and wait until it has a kernel."""
+        self.execute("docmanager:open", path=path)
+        self.wait_until_shown(path)
+
+    def wait_until_shown(self, path: str) -> None:
+        """Wait until the notebook `path` is the one in front, with a kernel."""
         self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
         self.page.evaluate(_KERNEL_READY)
 
     def use_theme(self, name: str) -> None:
         """Change the theme, such as to `JupyterLab Dark`, and wait until it is there."""
-        self.page.evaluate(
-            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
-        )
+        self.execute("apputils:change-theme", theme=name)
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
+    def execute(self, command: str, **arguments: object) -> None:
+        """Run a command of JupyterLab, and wait for its end."""
+        self.page.evaluate(_EXECUTE, [command, arguments])
 
     def run_all(self) -> bool:
         """Run all cells; whether every one of them succeeded."""

@@ -106,14 +106,12 @@ def test_what_somebody_else_wrote_meanwhile_is_kept_beside_it(ground: Playground
     assert file.with_name("plugin-manifest.yaml.kept").read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("edited", [False, True])
-def test_a_kernel_that_was_killed_within_the_block(ground: Playground, *, edited: bool) -> None:
-    file = ground.path / MANIFEST
-    before = file.read_bytes()
+def break_and_die(ground: Playground, name: str) -> None:
+    """Let another process break the file's word `name`, and kill it within the block."""
     code = (
         "import os, pathlib, signal\n"
         "from workbench.tutorial import Playground, broken\n"
-        f"with broken({MANIFEST!r}, 'name', 'nom', playground=Playground(pathlib.Path('.'))):\n"
+        f"with broken({name!r}, 'name', 'nom', playground=Playground(pathlib.Path('.'))):\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run(
@@ -123,6 +121,13 @@ def test_a_kernel_that_was_killed_within_the_block(ground: Playground, *, edited
         check=False,
     )
     assert ended.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_kernel_that_was_killed_within_the_block(ground: Playground, *, edited: bool) -> None:
+    file = ground.path / MANIFEST
+    before = file.read_bytes()
+    break_and_die(ground, MANIFEST)
     assert file.read_text().startswith("nom:")
     if edited:
         file.write_text("mine\n")

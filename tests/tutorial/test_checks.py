@@ -97,6 +97,11 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         "06", lambda g: replace(g.plugin_dir / "plugin.py", "golang:{", "go:{"),
         "plugin.py brings go:0.0.0, and not golang:0.0.0.",
     ),
+    "the dockerfiles that it names are there": (
+        "06",
+        lambda g: replace(g.plugin_dir / "plugin.py", '"base.Dockerfile"', '"basis.Dockerfile"'),
+        "plugin.py names basis.Dockerfile for golang:0.0.0, and there is no such file.",
+    ),
     "every go sum stays in the bundle": (
         "07", lambda g: append(g.plugin_dir / ".racetrackignore", "go.sum\n"),
         "go_wrapper/go.sum, by the pattern go.sum (.racetrackignore:5)",
@@ -119,6 +124,10 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     "the job manifest is accepted": (
         "10", lambda g: replace(g.job_dir / "job.yaml", "version: 0.0.1", "version: 1"),
         "job.yaml:",
+    ),
+    "the version is written down": (
+        "10", lambda g: replace(g.job_dir / "job.yaml", "version: 0.0.1\n", ""),
+        "job.yaml has no version. Racetrack takes 0.0.1 for it",
     ),
 }  # fmt: skip
 
@@ -145,7 +154,8 @@ def one(checked: tuple[Checked, ...], name: str) -> Checked:
 
 def test_the_job_is_not_run_where_its_manifest_is_wrong(ground: Playground) -> None:
     replace(ground.job_dir / "job.yaml", "version: 0.0.1", "version: 1")
-    assert [check.name for check in make_checks("10", ground)] == ["the job manifest is accepted"]
+    names = [check.name for check in make_checks("10", ground)]
+    assert names == ["the job manifest is accepted", "the version is written down"]
 
 
 def test_a_job_that_does_not_compile_is_told_by_its_check(ground: Playground) -> None:

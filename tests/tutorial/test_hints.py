@@ -3,15 +3,12 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 import workbench as wb
-from tests.support import ROOT
 from tests.tutorial.places import replace
 from workbench.tutorial import STEPS, Playground, job_checks
-from workbench.tutorial.advice import shown_path
 from workbench.tutorial.hints import HINTS
 from workbench.tutorial.playground import tutorial_files
 
@@ -193,15 +190,3 @@ def test_the_answer_of_a_long_diff_is_cut(ground: Playground) -> None:
     verdict = wb.check_step("03", playground=ground)
     answer = verdict.advice["go vet finds nothing"].answer
     assert re.search(r"\n\.\.\. and \d+ more lines$", answer)
-
-
-def test_a_command_to_look_further_names_no_place_of_this_machine(
-    ground: Playground, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WORKBENCH_PLAYGROUND", str(ground.path))
-    replace(ground.plugin_dir / "plugin-manifest.yaml", "version: 0.0.0", "version: none")
-    (advice,) = wb.check_step("02").advice.values()
-    assert advice.look == 'workbench lint "$WORKBENCH_PLAYGROUND"/golang-job-type'
-    assert shown_path(ground.path) == '"$WORKBENCH_PLAYGROUND"'
-    assert shown_path(ROOT / "playground" / "golang-job-type") == "playground/golang-job-type"
-    assert shown_path(Path("/elsewhere")) == "/elsewhere"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.limits import open_folder, unprivileged
 from tests.tutorial.places import tree
+from tests.tutorial.test_breaking import break_and_die
 from workbench.errors import StepFailed
 from workbench.tutorial import Playground, broken, goto, moving, on_disk, reset
 from workbench.tutorial.keeping import keep
@@ -133,15 +134,23 @@ def test_a_repository_within_stays_as_it_is(ground: Playground) -> None:
     assert ground.git("show", f"{moved.kept}:inner/notes.txt") == "mine"
 
 
-def test_a_file_that_was_broken_on_purpose_is_kept_whole(ground: Playground) -> None:
+def test_a_file_that_a_killed_kernel_left_broken_is_kept_whole(ground: Playground) -> None:
+    name = "golang-job-type/plugin-manifest.yaml"
+    whole = (ground.path / name).read_text().strip()
+    (ground.path / "notes.txt").write_text("mine\n")
+    break_and_die(ground, name)
+    moved = goto("01", playground=ground)
+    assert ground.git("show", f"{moved.kept}:{name}") == whole
+
+
+def test_going_elsewhere_within_a_block_that_broke_a_file(ground: Playground) -> None:
     file = ground.plugin_dir / "plugin.py"
     before = file.read_bytes()
-    block = broken("plugin.py", "class Plugin", "class Plug", playground=ground)
-    block.__enter__()
-    moved = goto("03", playground=ground)
-    assert moved.kept
-    with pytest.raises(StepFailed, match="was removed by somebody else"):
-        block.__exit__(None, None, None)
+    with (
+        pytest.raises(StepFailed, match="was removed by somebody else"),
+        broken("plugin.py", "class Plugin", "class Plug", playground=ground),
+    ):
+        goto("03", playground=ground)
     assert file.read_bytes() == before
 
 

@@ -8,7 +8,12 @@ from workbench.bundle.ignore import (
     read_ignore_rules,
     select_files,
 )
-from workbench.bundle.racetrack import racetrack_bundle, racetrack_command
+from workbench.bundle.racetrack import (
+    RacetrackRun,
+    racetrack_bundle,
+    racetrack_command,
+    run_racetrack,
+)
 from workbench.bundle.read import diff_bundles, inspect_bundle
 from workbench.bundle.values import Bundle, BundledFile, BundleDiff
 from workbench.bundle.write import bundle_plugin
@@ -21,11 +26,13 @@ __all__ = [
     "IgnoreRule",
     "IgnoreRules",
     "LeftOut",
+    "RacetrackRun",
     "bundle_plugin",
     "diff_bundles",
     "inspect_bundle",
     "racetrack_bundle",
     "racetrack_command",
     "read_ignore_rules",
+    "run_racetrack",
     "select_files",
 ]

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from workbench.cli import files, jobs, machine, start
+from workbench.cli import files, jobs, machine, start, tutorial
 from workbench.cli.output import say
 from workbench.errors import UsageError, WorkbenchError
 
@@ -46,7 +46,10 @@ _add(app, start.demo, "demo", "demo", "demo --json")
 app.add_typer(new_app, name="new")
 _add(new_app, start.new_job, "job", "new job my-job", "new job my-job --jobtype my-go:latest")
 _add(new_app, start.new_plugin, "plugin", "new plugin my-go-job-type")
-_add(app, start.lab, "lab", "lab", "lab --no-browser --port 8899")
+_add(app, start.lab, "lab", "lab", "lab --no-browser --port 8899", "lab --scratch")
+_add(app, tutorial.goto, "goto", "goto 05-job-template", "goto 5")
+_add(app, tutorial.reset, "reset", "reset", "reset 03-wrapper go_wrapper/server.go")
+_add(app, machine.rehearse, "rehearse", "rehearse")
 _add(app, files.render, "render", "render sample-golang-function")
 _add(app, files.lint, "lint", "lint golang-job-type", "lint my-plugin --json")
 _add(app, files.bundle, "bundle", "bundle golang-job-type --out .")

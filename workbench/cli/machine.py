@@ -94,6 +94,31 @@ def notebooks(
         raise typer.Exit(1)
 
 
+def rehearse(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Notebooks; all of the workbench's.", show_default=False),
+    ] = None,
+) -> None:
+    """Run all chapters as for an audience, without a network.
+
+    They share a playground that is thrown away. Says how long each took, which cells were the
+    slowest and what would have needed the network. Ends with 1 if a chapter failed.
+    """
+    from workbench.notebooks import rehearse as run_all
+
+    rehearsal = run_all(
+        [_notebook(path) for path in paths] if paths else None,
+        on_chapter=lambda one: show(str(one)),
+    )
+    show(rehearsal.summary())
+    for one in rehearsal.chapters:
+        if one.problem:
+            say(f"error: {one.problem}")
+    if not rehearsal.ok:
+        raise typer.Exit(1)
+
+
 def _runs(path: Path) -> bool:
     from workbench.notebooks import run_notebook
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,12 +71,32 @@ def lab(
         typer.Option(min=1, max=65535, metavar="N", help="The port; 8888, or a free one."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser at the start page.")] = True,
+    scratch: Annotated[
+        bool,
+        typer.Option(
+            "--scratch", help="Work on a copy of notebooks and playground, thrown away at the end."
+        ),
+    ] = False,
 ) -> None:
     """Start JupyterLab for the notebooks, until Ctrl-C."""
     from workbench.events import terminal_sink
-    from workbench.jupyter import start_lab
+    from workbench.jupyter import scratch_copy, start_lab
 
-    with start_lab(port=port, open_browser=browser, on_event=terminal_sink()) as running:
+    with ExitStack() as stack:
+        copy = None
+        if scratch:
+            copy = stack.enter_context(scratch_copy())
+            say(f"Working on a copy in {copy.root}: it is removed at the end.")
+            stack.callback(say, f"{copy.root} is removed, with all that was changed there.")
+        running = stack.enter_context(
+            start_lab(
+                root=copy.root if copy else None,
+                env=copy.env if copy else None,
+                port=port,
+                open_browser=browser,
+                on_event=terminal_sink(),
+            )
+        )
         show(running.address)
         say("Ctrl-C stops it and all that its notebooks run.")
         code = running.wait()

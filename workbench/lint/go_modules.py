@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from workbench.dockerfile.render import base_image_name
 from workbench.lint.documents import Document
 from workbench.lint.subject import Flaw, Subject
 
@@ -89,12 +90,13 @@ def several_go_images(subject: Subject) -> Iterator[Flaw]:
 def _golang_images(subject: Subject) -> Iterator[tuple[str, str]]:
     seen = set()
     documents: list[Document] = [*subject.bases.values(), *subject.documents]
+    # These bring the version of the job type in their names, not that of Go.
+    own = {base_image_name(recipe.job_type, recipe.image) for recipe in subject.recipes}
     for document in documents:
         for stage in document.stages:
             match = _GOLANG_IMAGE.search(stage.base)
             where = document.where(stage.instructions[0])
-            own = document.base is not None and stage.base == document.base[0]
-            if match and not own and where not in seen:
+            if match and stage.base not in own and where not in seen:
                 seen.add(where)
                 yield where, match.group(1)
 

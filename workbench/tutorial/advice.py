@@ -10,7 +10,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN
-from workbench.settings import PACKAGE_DIR, get_settings, shipped
+from workbench.settings import shipped, typed_path
 from workbench.tutorial.hints import HINTS, Hint
 from workbench.tutorial.playground import Playground, tutorial_files
 from workbench.tutorial.step import Checked, Step
@@ -66,20 +66,6 @@ def advise(
     return Advice(
         hint.nudge, place, _answer(hint, names, where, step, ground), _filled(hint.look, ground)
     )
-
-
-def shown_path(path: Path) -> str:
-    """A path as one would type it in a terminal at the top of the clone, and on any machine.
-
-    A playground that is elsewhere is there because `WORKBENCH_PLAYGROUND` says so.
-    """
-    for top in (PACKAGE_DIR.parent, Path.cwd()):
-        if path.is_relative_to(top):
-            return str(path.relative_to(top))
-    chosen = get_settings().playground
-    if path.is_relative_to(chosen):
-        return f'"$WORKBENCH_PLAYGROUND"/{path.relative_to(chosen)}'.removesuffix("/.")
-    return str(path)
 
 
 def from_playground(text: str, ground: Playground) -> str:
@@ -150,5 +136,5 @@ def _filled(text: str, ground: Playground) -> str:
         ("{job}", ground.job_dir),
         ("{playground}", ground.path),
     ):
-        text = text.replace(name, shown_path(path))
+        text = text.replace(name, typed_path(path))
     return text

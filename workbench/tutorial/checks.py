@@ -44,7 +44,7 @@ def the_manifest_parses(playground: Playground) -> str:
 
 
 def plugin_py_brings_the_job_type(playground: Playground) -> str:
-    """plugin.py loads, its class Plugin names the job type, and the files that it names exist."""
+    """plugin.py loads, and its class Plugin names the job type."""
     read_text(playground.plugin_dir / "plugin.py")
     plugin = load_plugin(playground.plugin_dir)
     wanted = f"{JOB_TYPE}:{plugin.plugin_manifest.version}"
@@ -61,21 +61,43 @@ def plugin_py_brings_the_job_type(playground: Playground) -> str:
             if "{" in found
             else 'the key is f"golang:{self.plugin_manifest.version}".',
         )
-    for image in plugin.job_types[wanted].images:
-        for path in (image.base_dockerfile, image.dockerfile_path):
-            if path is not None and not path.is_file():
+    return wanted
+
+
+def the_dockerfiles_that_it_names_are_there(playground: Playground) -> str:
+    """A server looks for them only when a job asks for the job type."""
+    found = []
+    for job_type in load_plugin(playground.plugin_dir).job_types.values():
+        named = [image.base_dockerfile for image in job_type.images]
+        named += [one.dockerfile_path for one in job_type.images if one.source == "jobtype"]
+        for path in filter(None, named):
+            if not path.is_file():
                 there = ", ".join(sorted(one.name for one in path.parent.glob("*Dockerfile*")))
                 raise NotYet(
-                    f"plugin.py names {path.name} for {wanted}, and there is no such file.",
+                    f"plugin.py names {path.name} for {job_type.full_name}, and there is no such "
+                    "file.",
                     remedy=f"there is {there}: upper and lower case differ." if there else None,
                 )
-    return wanted
+            found.append(path.name)
+    return ", ".join(dict.fromkeys(found))
 
 
 def the_job_manifest_is_accepted(playground: Playground) -> str:
     """job.yaml keeps to Racetrack's rules."""
     manifest = _loaded(playground.job_dir / "job.yaml", load_job_manifest)
     return f"{manifest.name} {manifest.version} on {manifest.get_jobtype()}"
+
+
+def the_version_is_written_down(playground: Playground) -> str:
+    """Without it every version of the job would be 0.0.1."""
+    manifest = load_job_manifest(playground.job_dir)
+    if "version" not in (manifest.origin_dict_ or {}):
+        raise NotYet(
+            f"job.yaml has no version. Racetrack takes {manifest.version} for it, so the second "
+            "deployment would be refused: that version is there already.",
+            remedy="write `version: 0.0.1`, and raise it with every change that goes out.",
+        )
+    return manifest.version
 
 
 def read_text(path: Path) -> str:

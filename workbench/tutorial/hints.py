@@ -193,6 +193,13 @@ HINTS: dict[Callable[..., object], Hint] = {
         _LINT,
         (_PLUGIN_PY, _MANIFEST),
     ),
+    checks.the_dockerfiles_that_it_names_are_there: Hint(
+        "job_types returns paths, and Python does not ask whether a file is at the end of a path. "
+        "Are they spelled as the files of chapters 4 and 5 are, capital letters included?",
+        "The value in job_types: the base Dockerfile comes first, then the template.",
+        "ls {plugin}",
+        (_PLUGIN_PY,),
+    ),
     bundle_checks.every_go_sum_stays_in_the_bundle: Hint(
         "A go.sum looks like something that a tool could make anew. What would be missing on the "
         "server without it?",
@@ -234,6 +241,13 @@ HINTS: dict[Callable[..., object], Hint] = {
         "Racetrack wants?",
         "job.yaml, at the field or line that the message names.",
         "workbench render {job} --plugin {plugin}",
+        (f"{_JOB}/job.yaml",),
+    ),
+    checks.the_version_is_written_down: Hint(
+        "`racetrack validate` accepts a job without a version, and prints one all the same. Where "
+        "does it come from, and what will the next deployment be called?",
+        "job.yaml, on a line of its own, not below another key.",
+        "cd {job} && racetrack validate",
         (f"{_JOB}/job.yaml",),
     ),
     job_checks.the_job_is_built_from_the_zip_and_gets_ready: Hint(

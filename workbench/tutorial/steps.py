@@ -75,7 +75,10 @@ STEPS: tuple[Step, ...] = (
         "06-plugin-py",
         "Name the job type in plugin.py",
         writes=("golang-job-type/plugin.py",),
-        checks=(checks.plugin_py_brings_the_job_type,),
+        checks=(
+            checks.plugin_py_brings_the_job_type,
+            checks.the_dockerfiles_that_it_names_are_there,
+        ),
     ),
     Step(
         "07-racetrackignore",
@@ -104,7 +107,7 @@ STEPS: tuple[Step, ...] = (
         "10-deploy-sample-job",
         "Deploy the sample job and call it",
         writes=("sample-golang-function",),
-        checks=(checks.the_job_manifest_is_accepted,),
+        checks=(checks.the_job_manifest_is_accepted, checks.the_version_is_written_down),
         runs=job_checks.the_job_is_built_from_the_zip_and_gets_ready,
         job_checks=_RULES,
     ),
