@@ -28,6 +28,8 @@ PYTHON_PLACES = [
 ]
 # Cases and tests name other versions on purpose, as stories about the past do.
 OTHER_VERSIONS = re.compile(r"tests/|CHANGELOG\.md|.*/testdata/|.*_test\.go$")
+# Notebooks tell what the published tutorial has.
+PUBLISHED_GO = "1.16"
 
 
 def _named(places: list[str]) -> list[tuple[str, str]]:
@@ -42,7 +44,10 @@ def _named(places: list[str]) -> list[tuple[str, str]]:
 
 
 def test_every_place_names_the_same_go() -> None:
-    assert [place for place in _named(GO_PLACES) if place[1] != GO_VERSION] == []
+    others = [place for place in _named(GO_PLACES) if place[1] != GO_VERSION]
+    told = [(path, version) for path, version in others if path.startswith("notebooks/")]
+    assert {version for _, version in told} <= {PUBLISHED_GO}
+    assert [place for place in others if place not in told] == []
 
 
 @pytest.mark.parametrize(
