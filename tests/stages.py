@@ -12,6 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -131,6 +132,14 @@ def notebooks() -> None:
     run(BIN / "workbench", "notebooks", "--run")
 
 
+def offline() -> None:
+    """The tutorial and every notebook need no network once `prefetch` has run."""
+    run(BIN / "workbench", "doctor", "--offline")
+    with tempfile.TemporaryDirectory() as folder:  # nothing there that earlier runs have made
+        playground = {"WORKBENCH_PLAYGROUND": f"{folder}/playground"}
+        run(BIN / "workbench", "notebooks", "--run", "--offline", env=playground)
+
+
 # --- Go -------------------------------------------------------------------------------------------
 
 
@@ -213,6 +222,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "prefetch": prefetch,
     "pytest": pytest,
     "notebooks": notebooks,
+    "offline": offline,
 }
 
 FIXES: dict[str, Callable[[], object]] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 import time
@@ -123,16 +124,32 @@ def _state(go: Go) -> Mapping[str, str]:
     }
 
 
+def missing_modules(go: Go) -> list[str]:
+    """The sample job's modules that the module cache lacks; no network is asked.
+
+    Args:
+        go: The Go whose module cache is looked at.
+
+    Returns:
+        Each as `path@version`; nothing where all are there.
+
+    Raises:
+        WorkbenchError: Go does not tell.
+    """
+    answer, modules = _mod_download(go, GOPROXY="off", GONOPROXY="none", GOVCS="*:off")
+    missing = [f"{one['Path']}@{one['Version']}" for one in modules if one.get("Error")]
+    # Where even a module's go.mod is missing, Go gives up before it lists any.
+    missing += re.findall(r"^go: (\S+@v\S+): ", answer.stderr, flags=re.MULTILINE)
+    if answer.returncode != 0 and not missing:
+        raise WorkbenchError(
+            "Go does not tell which modules it has.", log=answer.stderr.splitlines()
+        )
+    return missing
+
+
 def _download(go: Go) -> list[str]:
     """The folders of the sample job's modules in the module cache, fetched where they are not."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)  # a copy, since Go may add to the go.sum that it finds
-        for file in ("go.mod", "go.sum"):
-            shutil.copyfile(shipped(JOB) / file, folder / file)
-        answer = _process.run(
-            [go.path, "mod", "download", "-json"], cwd=folder, env=go_env(), timeout=GO_TIMEOUT
-        )
-    modules = _json_values(answer.stdout)
+    answer, modules = _mod_download(go)
     problems = [module["Error"] for module in modules if module.get("Error")]
     if answer.returncode != 0 or problems:
         said = problems or answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
@@ -141,6 +158,21 @@ def _download(go: Go) -> list[str]:
             remedy="connect this machine once, or set GOPROXY to a mirror, and run it again.",
         )
     return [module["Dir"] for module in modules]
+
+
+def _mod_download(go: Go, **env: str) -> tuple[_process.Completed, list[dict[str, str]]]:
+    """What `go mod download` says of each of the sample job's modules."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)  # a copy, since Go may add to the go.sum that it finds
+        for file in ("go.mod", "go.sum"):
+            shutil.copyfile(shipped(JOB) / file, folder / file)
+        answer = _process.run(
+            [go.path, "mod", "download", "-json"],
+            cwd=folder,
+            env=go_env(**env),
+            timeout=GO_TIMEOUT,
+        )
+    return answer, _json_values(answer.stdout)
 
 
 def _compile_wrapper(go: Go, on_event: Sink) -> None:

@@ -41,7 +41,7 @@ def _add(to: typer.Typer, verb: Callable[..., None], name: str, *examples: str) 
 
 # The order is that of `workbench --help`. To add a verb: a function in one of the files beside this
 # one, and a line here with an example of it.
-_add(app, machine.doctor, "doctor", "doctor", "doctor --json")
+_add(app, machine.doctor, "doctor", "doctor", "doctor --json", "doctor --offline")
 _add(app, start.demo, "demo", "demo", "demo --json")
 app.add_typer(new_app, name="new")
 _add(new_app, start.new_job, "job", "new job my-job", "new job my-job --jobtype my-go:latest")
@@ -60,7 +60,10 @@ _add(
     """call http://127.0.0.1:7000 '{"numbers": [40, 2]}' --curl""",
 )  # fmt: skip
 _add(app, jobs.clean, "clean", "clean")
-_add(app, machine.notebooks, "notebooks", "notebooks --check", "notebooks --run")
+_add(
+    app, machine.notebooks, "notebooks",
+    "notebooks --check", "notebooks --run", "notebooks --run --offline",
+)  # fmt: skip
 _add(app, machine.prefetch, "prefetch", "prefetch")
 
 

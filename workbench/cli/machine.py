@@ -17,6 +17,9 @@ def doctor(
     online: Annotated[
         bool, typer.Option("--online", help="Also ask whether modules could be fetched now.")
     ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Also go through the tutorial with the network off.")
+    ] = False,
 ) -> None:
     """Say what this machine has and lacks.
 
@@ -24,7 +27,7 @@ def doctor(
     """
     from workbench.doctor import doctor as look
 
-    report = look(online=online)
+    report = look(online=online, offline=offline)
     if as_json:
         show_json(report.to_dict())
     else:
@@ -58,6 +61,7 @@ def notebooks(
         bool, typer.Option("--sync", help="Put the finished files' text into their %%wbfile cells.")
     ] = False,
     run: Annotated[bool, typer.Option("--run", help="Run them from top to bottom.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Run with the network off.")] = False,
 ) -> None:
     """Check, mend or run the notebooks.
 
@@ -76,6 +80,8 @@ def notebooks(
         raise UsageError(
             "Say what to do with the notebooks.", remedy="--check, --fix, --sync or --run."
         )
+    if offline:
+        _go_offline(run)
     held = True
     for path in [_notebook(path) for path in paths] if paths else find_notebooks():
         if run:
@@ -117,6 +123,16 @@ def rehearse(
             say(f"error: {one.problem}")
     if not rehearsal.ok:
         raise typer.Exit(1)
+
+
+def _go_offline(run: bool) -> None:
+    """See to it that this process has no network; it may begin anew for that."""
+    from workbench import _offline
+
+    if not run:
+        raise UsageError("Only running them can be done offline.", remedy="--run --offline.")
+    _offline.restart_offline()
+    say(f"offline: {_offline.offline().how}")
 
 
 def _runs(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What this machine has and lacks for the workbench, and the command that mends it.
+"""What is looked for on this machine.
 
 Each check is a function that returns a `Check`; they run side by side. To add one, write such a
 function and put it into `CHECKS`.
@@ -11,24 +11,19 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import requests
-from markupsafe import Markup
 
-from workbench import _html, _ports, _process
+from workbench import _ports, _process
 from workbench._finished import PLUGIN
 from workbench._go import find_go, go_env
 from workbench.assets import missing_assets
+from workbench.doctor.report import TUTORIAL, Check
 from workbench.errors import WorkbenchError
 from workbench.prefetch import is_warm
 from workbench.settings import JOB_PORT, get_settings, shipped
-
-TUTORIAL = "the tutorial"
-"""What a check is needed for whose failure makes `workbench doctor` fail."""
 
 PYTHON_FLOOR = (3, 11)
 DISK_FLOOR = 1.0
@@ -36,97 +31,6 @@ DISK_FLOOR = 1.0
 
 ANSWER_TIMEOUT = 1.0
 """Seconds that a command may take to tell its version; a Docker client may wait for its daemon."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked for.
-
-    Attributes:
-        name: What it is.
-        ok: Whether it is there and good enough.
-        found: What was found.
-        remedy: What mends it; None where nothing has to be mended.
-        needed_for: What does not work without it.
-    """
-
-    name: str
-    ok: bool
-    found: str
-    remedy: str | None
-    needed_for: str
-
-
-@dataclass(frozen=True)
-class DoctorReport:
-    """What this machine has and lacks.
-
-    Attributes:
-        checks: Each thing that was looked for.
-    """
-
-    checks: tuple[Check, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is lacking."""
-        return not self.lacking
-
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        """The names of what the tutorial needs on the process engine and this machine lacks."""
-        return tuple(c.name for c in self.checks if not c.ok and c.needed_for == TUTORIAL)
-
-    def table(self) -> str:
-        """The report as aligned lines; a remedy stands below the line that it mends."""
-        name_width = max(len(check.name) for check in self.checks)
-        lines = []
-        for check in self.checks:
-            lines.append(f"{_mark(check):<7}  {check.name:<{name_width}}  {check.found}")
-            if not check.ok:
-                indent = " " * (name_width + 11)
-                lines.append(f"{indent}needed for {check.needed_for}")
-                if check.remedy:
-                    lines.append(f"{indent}remedy: {check.remedy}")
-        return "\n".join(lines)
-
-    def to_dict(self) -> dict[str, object]:
-        """The report as plain values, for JSON."""
-        return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
-
-    def __repr__(self) -> str:
-        return self.table()
-
-    def _repr_html_(self) -> Markup:
-        colours = {"ok": _html.GOOD, "missing": _html.BAD, "absent": _html.MUTED}
-        rows = (
-            (
-                _html.badge(_mark(check), colours[_mark(check)]),
-                check.name,
-                check.found,
-                check.needed_for,
-                "" if check.ok else check.remedy or "",
-            )
-            for check in self.checks
-        )
-        return _html.table(("", "what", "found", "needed for", "remedy"), rows)
-
-
-def doctor(*, online: bool = False) -> DoctorReport:
-    """Look at this machine. Nothing is changed, and no network is used unless it is asked for.
-
-    Args:
-        online: Whether to ask the module proxy too.
-    """
-    checks: Sequence[Callable[[], Check]] = (*CHECKS, network) if online else CHECKS
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        return DoctorReport(tuple(pool.map(lambda check: check(), checks)))
-
-
-def _mark(check: Check) -> str:
-    if check.ok:
-        return "ok"
-    return "missing" if check.needed_for == TUTORIAL else "absent"
 
 
 def python() -> Check:
