@@ -96,14 +96,19 @@ def run(
     """
     words = [str(word) for word in args]
     start = time.perf_counter()
-    with ExitStack() as stack:
-        source = stack.enter_context(stdin.open("rb")).fileno() if stdin else subprocess.DEVNULL
-        child = _popen(
-            words, cwd, env, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
     out: list[bytes] = []
     err: list[bytes] = []
-    readers = [_reader(child.stdout, out, None), _reader(child.stderr, err, on_line)]
+    readers: list[threading.Thread] = []
+    with ExitStack() as stack:
+        source = stack.enter_context(stdin.open("rb")).fileno() if stdin else subprocess.DEVNULL
+        # An interrupt reaches the main thread alone: within Popen it would leave a child behind
+        # of which nobody knows.
+        child = _spawner.call(
+            lambda: _popen(
+                words, cwd, env, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            ),
+            undo=_kill_started,
+        )
 
     def completed() -> Completed:
         return Completed(
@@ -115,6 +120,8 @@ def run(
         )
 
     try:
+        readers.append(_reader(child.stdout, out, None))
+        readers.append(_reader(child.stderr, err, on_line))
         child.wait(timeout)
     except subprocess.TimeoutExpired:
         kill_group(child)
