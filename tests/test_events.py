@@ -78,6 +78,15 @@ def test_the_notebook_sink_replaces_a_running_line_by_its_end() -> None:
     assert page.index("remark") < page.index("done")
 
 
+def test_the_notebook_sink_shows_a_failure_at_once() -> None:
+    screen = Screen()
+    sink = NotebookSink(interval=60)
+    sink._handle = screen
+    sink(Event(Phase.JOB_IMAGE, "first", "started"))
+    sink(Event(Phase.JOB_IMAGE, "first", "failed", 0.1))
+    assert "failed" in screen.pages[-1]
+
+
 def test_the_notebook_sink_shows_a_burst_rarely_and_its_last_state_always() -> None:
     screen = Screen()
     sink = NotebookSink(interval=0.2)

@@ -262,3 +262,11 @@ def test_loading_gives_a_value(tmp_path: Path) -> None:
         PluginError, match=r"There is no job type rust:latest; supported are: golang"
     ):
         plugin.job_type("rust:latest")
+
+
+def test_a_line_without_its_colon_is_the_one_that_is_named(tmp_path: Path) -> None:
+    folder = _plugin(tmp_path, "class Plugin: ...")
+    text = "name: one\nversion 0.0.0\ncategory: job-type\n"
+    (folder / "plugin-manifest.yaml").write_text(text)
+    with pytest.raises(ManifestError, match=r"yaml:2: not YAML: this line has no colon"):
+        load_plugin(folder)

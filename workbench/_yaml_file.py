@@ -198,6 +198,13 @@ def _broken(error: yaml.MarkedYAMLError, shown: Path) -> ManifestError:
         )
     if "another document" in str(error.problem):
         return ManifestError(f"{place}: a second document begins; only one is read.", path=shown)
+    if "expected ':'" in str(error.problem) and error.context_mark:
+        line = error.context_mark.line + 1
+        return ManifestError(
+            f"{shown}:{line}: not YAML: this line has no colon after its key.",
+            path=shown,
+            remedy="write `key: value`.",
+        )
     context = ""
     if error.context and error.context_mark:
         context = f" ({error.context} that starts on line {error.context_mark.line + 1})"

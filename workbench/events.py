@@ -163,7 +163,7 @@ class NotebookSink:
             else:
                 self._events.append(event)
             wait = self._shown_at + self.interval - time.monotonic()
-            if wait <= 0:
+            if wait <= 0 or event.state == "failed":  # what follows may be the end of the cell
                 self._show()
             elif self._timer is None:
                 self._timer = threading.Timer(wait, self._show)

@@ -23,6 +23,7 @@ from workbench.tutorial import (
     run_step,
 )
 from workbench.tutorial.chapter import begin, record
+from workbench.tutorial.steps import find_step
 
 Left = dict[str, tuple[list[str], str, set[str]]]
 
@@ -150,6 +151,10 @@ def test_html_is_escaped(tmp_path: Path) -> None:
     page = Moved("<i>", (), "<b>", ("<u>",), ("<q>",), ("<s>",), 1.0, tmp_path)._repr_html_()
     for text in ("<i>", "<b>", "<u>", "<q>", "<s>"):
         assert text not in page
+
+
+def test_a_chapter_may_be_given_as_a_number() -> None:
+    assert find_step(5) is find_step("5")
 
 
 def test_a_chapter_that_there_is_not(ground: Playground) -> None:

@@ -76,7 +76,7 @@ def the_dockerfiles_that_it_names_are_there(playground: Playground) -> str:
                 raise NotYet(
                     f"plugin.py names {path.name} for {job_type.full_name}, and there is no such "
                     "file.",
-                    remedy=f"there is {there}: upper and lower case differ." if there else None,
+                    remedy=f"there is {there}; capital letters count." if there else None,
                 )
             found.append(path.name)
     return ", ".join(dict.fromkeys(found))

@@ -53,8 +53,8 @@ HINTS: dict[Callable[..., object], Hint] = {
     ),
     checks.the_manifest_parses: Hint(
         "Read the reason once more: it says whether the YAML itself is broken, or a field of it. "
-        "Racetrack wants a name and a version of three numbers, and knows no fields of its "
-        "readers' own.",
+        "Racetrack wants a name and a version of three numbers, and refuses a field that it "
+        "does not know.",
         "Each field begins in the first column and has a blank after its colon.",
         _LINT,
         (_MANIFEST,),
@@ -81,8 +81,9 @@ HINTS: dict[Callable[..., object], Hint] = {
         (f"{_SWAGGER}/openapi.json",),
     ),
     wrapper_checks.gofmt_has_nothing_to_change: Hint(
-        "Nothing is wrong with what the code does. Go code is indented by tabs, and one tool lays "
-        "out all of it.",
+        "If the message says that something is expected, Go cannot read the code: often a bracket "
+        "is missing there or a line above. Else only its layout differs: Go code is indented by "
+        "tabs, and one tool lays out all of it.",
         "Often it is a pasted part: blanks instead of tabs, or one blank too many.",
         "gofmt -d {plugin}/go_wrapper",
         (_WRAPPER,),
@@ -174,7 +175,8 @@ HINTS: dict[Callable[..., object], Hint] = {
     image_checks.the_template_renders_for_the_sample_job: Hint(
         "A template has two languages in it. Here the trouble is Jinja's: every {% opens what a "
         "%} closes, every if has its endif, and names are those that Racetrack gives.",
-        "The line in the message; an unclosed block is noticed only where the file ends.",
+        "The line in the message. An unclosed block is noticed only where the file ends, and a "
+        "wrong name only where its value is used.",
         _RENDER,
         (_TEMPLATE,),
     ),

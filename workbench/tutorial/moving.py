@@ -105,7 +105,7 @@ def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:
         StepFailed: A file cannot be read or written, or git refuses; says what is kept where.
     """
     ground = playground or Playground()
-    chosen = find_step(step) if isinstance(step, str) else step
+    chosen = step if isinstance(step, Step) else find_step(step)
     before = STEPS[: STEPS.index(chosen)]
     start = time.perf_counter()
     cleaned = clean()
@@ -157,7 +157,7 @@ def reset(
         StepFailed: A file cannot be read or written, or git refuses; says what is kept where.
     """
     ground = playground or Playground()
-    chosen = find_step(step) if isinstance(step, str) else step
+    chosen = find_step(step) if isinstance(step, str | int) else step
     start = time.perf_counter()
     mend_broken(ground)
     steps = (chosen,) if chosen else STEPS

@@ -77,7 +77,7 @@ def run_step(
     Raises:
         UsageError: There is no such step.
     """
-    chosen = find_step(step) if isinstance(step, str) else step
+    chosen = step if isinstance(step, Step) else find_step(step)
     ground = playground or Playground()
     start = time.perf_counter()
     did: list[str] = []
@@ -107,7 +107,7 @@ def make_checks(step: str | Step, playground: Playground | None = None) -> tuple
     Raises:
         UsageError: There is no such step.
     """
-    chosen = find_step(step) if isinstance(step, str) else step
+    chosen = step if isinstance(step, Step) else find_step(step)
     ground = playground or Playground()
     checked = tuple(make_check(check, ground) for check in chosen.checks)
     if chosen.runs and all(check.ok for check in checked):

@@ -114,12 +114,13 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def find_step(name: str) -> Step:
-    """The step called `name`: its id, or its number such as `03` or `3`.
+def find_step(name: str | int) -> Step:
+    """The step called `name`: its id, or its number such as `03`, `3` or 3.
 
     Raises:
         UsageError: There is none; lists the ids.
     """
+    name = str(name)
     for step in STEPS:
         number = step.id.split("-")[0]
         if name in (step.id, number, number.lstrip("0")):
