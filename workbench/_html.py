@@ -42,8 +42,7 @@ def badge(text: str, colour: str) -> Markup:
     The colour is mixed with that of the text around it: no single one has contrast enough on white
     and on black. Where a browser or a page that is not trusted knows no mixing, it stays pure.
     """
-    mixed = Markup('<b style="color:{0};color:color-mix(in srgb,currentColor 30%,{0})">{1}</b>')
-    return mixed.format(colour, text)
+    return Markup('<b style="{}">{}</b>').format(_readable(colour), text)
 
 
 def code(text: str) -> Markup:
@@ -60,7 +59,7 @@ def diff(text: str) -> Markup:
     """A unified diff; what came in and what went out differ in their sign and in colour."""
     colours = {"+": GOOD, "-": BAD, "@": MUTED}
     lines = (
-        Markup('<span style="color:{}">{}</span>').format(colours[line[:1]], line)
+        Markup('<span style="{}">{}</span>').format(_readable(colours[line[:1]]), line)
         if line[:1] in colours
         else Markup("{}").format(line)
         for line in text.split("\n")
@@ -91,3 +90,8 @@ def log_tail(lines: Sequence[str], *, height: str = "14em") -> Markup:
         '<div style="display:flex;flex-direction:column-reverse;max-height:{};overflow:auto">'
         '<pre style="margin:0;flex:none;overflow:visible">{}</pre></div>'
     ).format(height, "\n".join(lines))
+
+
+def _readable(colour: str) -> str:
+    """A style: the colour, mixed with that of the text around it where the browser can."""
+    return f"color:{colour};color:color-mix(in srgb,currentColor 30%,{colour})"

@@ -119,22 +119,10 @@ def _word(check: Checked) -> Markup:
 def hints(advice: Advice) -> Markup:
     """The three hints, each folded within the one before it."""
     look = Markup("<div>To look further: {}</div>").format(_html.code(advice.look))
-    answer = _html.details("The answer", answer_html(advice.answer))
+    answer = _html.details("The answer", _html.diff(advice.answer))
     place = _html.details("The place", Markup("<div>{}</div>{}").format(advice.place, answer))
     nudge = _html.details("A hint", Markup("<div>{}</div>{}").format(advice.nudge, place))
     return nudge + look
-
-
-def answer_html(answer: str) -> Markup:
-    """An answer; in its diff what goes out and comes in differ by sign and by colour."""
-    colours = {"+": _html.GOOD, "-": _html.BAD, "@": _html.MUTED}
-    lines = (
-        Markup('<span style="color:{}">{}</span>').format(colours[line[:1]], line)
-        if line[:1] in colours
-        else Markup("{}").format(line)
-        for line in answer.split("\n")
-    )
-    return Markup('<pre style="margin:4px 0">{}</pre>').format(Markup("\n").join(lines))
 
 
 def seen(text: str) -> Markup:

@@ -19,7 +19,7 @@ from workbench.tutorial.progress import (
     state_word,
 )
 from workbench.tutorial.step import Checked, Step
-from workbench.tutorial.verdict import StepCheck, answer_html
+from workbench.tutorial.verdict import StepCheck
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class HintGiven:
                 _html.badge("holds", _html.GOOD), "every check of this chapter: no hint is needed"
             )
         word = ("A nudge", "The place", "The answer")[self.level - 1]
-        body = answer_html(self.text) if self.level == 3 else _html.join([self.text])
+        body = _html.diff(self.text) if self.level == 3 else _html.join([self.text])
         head = Markup("<div>{} {}: {}</div>").format(
             _html.badge("not yet", _html.BAD), self.checked.name, self.checked.seen
         )
