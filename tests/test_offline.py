@@ -89,27 +89,6 @@ def test_a_child_has_loopback_of_its_own_and_nothing_else(listener: int) -> None
     }
 
 
-@LINUX
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_who_is_not_root_gets_one_too_where_users_may_have_them() -> None:
-    launcher = Path("/tmp") / f"wb-offline-{os.getpid()}.py"  # noqa: S108 - nobody reads our home
-    shutil.copyfile(_offline.__file__, launcher)
-    python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
-    require(python, "no python3 that another user may start")
-    assert python is not None
-    script = "import os, socket; print(os.getuid(), *[n for _, n in socket.if_nameindex()])"
-    try:
-        done = subprocess.run(
-            [python, "-I", launcher, python, "-c", script],
-            user=65534, group=65534, extra_groups=[], cwd="/",
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    finally:
-        launcher.unlink()
-    refused = "no network namespace: "
-    assert done.stdout == "65534 lo\n" or done.stderr.startswith(refused), done.stderr
-
-
 def test_elsewhere_settings_keep_go_and_proxies_from_asking(listener: int) -> None:
     way = Offline((), sealed=False)
     seen = look(way, listener)
@@ -117,26 +96,6 @@ def test_elsewhere_settings_keep_go_and_proxies_from_asking(listener: int) -> No
     assert way.environment({"GOPROXY": "direct", "HOME": "/"})["GOPROXY"] == "off"
     assert way.environment({"HOME": "/"})["HOME"] == "/"
     assert "by settings alone" in way.how
-
-
-def test_what_cannot_be_entered_is_said_in_a_line() -> None:
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", NO_UNSHARE.format(path=str(_offline.__file__))],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr == "no network namespace: [Errno 1] Operation not permitted\n"
-
-
-NO_UNSHARE = """
-import errno, os, runpy, sys
-names = runpy.run_path({path!r})
-def refuse(flags):
-    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
-names["_enter"].__globals__["_unshare"] = refuse
-sys.platform = "linux"
-names["_main"](["true"])
-"""
 
 
 def test_a_command_begins_anew_once_with_its_words_and_its_number() -> None:

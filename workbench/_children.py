@@ -31,7 +31,7 @@ class Record:
     """What is written down about a child.
 
     Attributes:
-        kind: `job` or `lab`.
+        kind: `job`, `lab` or `network`.
         name: What a person calls it, such as `golang-function 0.0.1`.
         pid: Its process id.
         started: Its start, in Unix seconds, as the system tells it.
@@ -90,6 +90,11 @@ class Child:
     def exit_code(self) -> int | None:
         """Its exit code, negative for a signal; None while it runs."""
         return self._popen.poll()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the child alone; one that has ended gets none."""
+        if self._popen.poll() is None:
+            self._popen.send_signal(number)
 
     def log_lines(self, tail: int | None = None) -> list[str]:
         """What it wrote to stdout and stderr; the last `tail` lines, or all."""
@@ -150,16 +155,18 @@ def spawn(
     cwd: Path,
     env: Mapping[str, str],
     port: int | None = None,
+    keep_open: Sequence[int] = (),
 ) -> Child:
     """Start a child that outlives this call, but not this process.
 
     Args:
         args: The argument list.
-        kind: `job` or `lab`.
+        kind: `job`, `lab` or `network`.
         name: What a person calls it.
         cwd: Its working directory.
         env: Its whole environment.
         port: The port that it will listen on, for the record.
+        keep_open: File descriptors that it inherits.
 
     Returns:
         The running child.
@@ -174,7 +181,7 @@ def spawn(
         settings.log_dir.mkdir(parents=True, exist_ok=True)
         settings.run_dir.mkdir(parents=True, exist_ok=True)
         _drop_old_logs(settings.log_dir)
-        popen = _process.start(args, cwd=cwd, env=env, log=log)
+        popen = _process.start(args, cwd=cwd, env=env, log=log, keep_open=keep_open)
         try:
             record = _record(popen.pid, kind, name, port, log)
             path = settings.run_dir / f"{popen.pid}.json"

@@ -4,19 +4,14 @@ On Linux, as root or where users may have namespaces, a child gets a network of 
 in it but loopback: no program can get round that. Elsewhere Go is told to ask nobody, and whatever
 heeds the variables for proxies is sent to a port where nobody listens; that holds for the tools of
 this project, but proves less.
-
-This file is also the program that enters such a namespace: it imports nothing of this package, so
-that it starts by itself, in one thread, as the kernel wants it.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
-import struct
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +20,8 @@ NOBODY = "http://127.0.0.1:9"
 """Where nobody listens: the port of a service that no machine has had for decades."""
 
 PROBE_TIMEOUT = 20.0
+
+_NAMESPACE = Path(__file__).with_name("_namespace.py").resolve()
 
 # Addresses that are set aside for examples; asking for the way to them sends nothing.
 _ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
@@ -38,13 +35,6 @@ _SETTINGS = {
     "GOVCS": "*:off",
     "PIP_NO_INDEX": "1",
 }
-
-# From Linux's sched.h, sockios.h and if.h.
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
-_SIOCGIFFLAGS = 0x8913
-_SIOCSIFFLAGS = 0x8914
-_IFF_UP = 0x1
 
 
 @dataclass(frozen=True)
@@ -81,7 +71,7 @@ def offline() -> Offline:
     from workbench import _process
     from workbench.errors import WorkbenchError
 
-    before = (sys.executable, "-I", str(Path(__file__).resolve()))
+    before = (sys.executable, "-I", str(_NAMESPACE), "alone")
     try:
         ended = _process.run([*before, sys.executable, "-I", "-c", ""], timeout=PROBE_TIMEOUT)
     except (WorkbenchError, _process.ChildTimeoutError):
@@ -116,56 +106,3 @@ def reaches_out() -> bool:
             continue
         return True
     return False
-
-
-def _enter() -> None:
-    """Leave this machine's network for an empty one.
-
-    Raises:
-        OSError: The system does not allow it.
-    """
-    user, group = os.geteuid(), os.getegid()
-    try:
-        _unshare(_CLONE_NEWNET)
-    except PermissionError:
-        _unshare(_CLONE_NEWUSER | _CLONE_NEWNET)  # within which anybody may have a network
-        for name, text in (
-            ("setgroups", "deny"),
-            ("uid_map", f"{user} {user} 1"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            Path("/proc/self", name).write_text(text)
-    _bring_up("lo")
-
-
-def _unshare(flags: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(flags) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-
-
-def _bring_up(interface: str) -> None:
-    """As `ip link set INTERFACE up`, which not every machine has."""
-    import fcntl
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        asked = struct.pack("16sh14x", interface.encode(), 0)
-        answer = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, asked)
-        (flags,) = struct.unpack_from("16xh", answer)
-        wanted = struct.pack("16sh14x", interface.encode(), flags | _IFF_UP)
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, wanted)
-
-
-def _main(words: Sequence[str]) -> None:
-    try:
-        if sys.platform != "linux":
-            raise OSError("only Linux has network namespaces")
-        _enter()
-    except (OSError, AttributeError) as error:
-        sys.exit(f"no network namespace: {error}")
-    os.execvp(words[0], list(words))  # noqa: S606 - no shell is wanted
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1:])

@@ -157,8 +157,11 @@ def start(
     cwd: Path,
     env: Mapping[str, str],
     log: Path,
+    keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child that dies with this process; both its outputs go to the file `log`.
+
+    It inherits the file descriptors in `keep_open`, and no others.
 
     The parent-death signal follows the *thread* that started the child, so one thread that never
     ends starts them all; else a job started from a widget's thread would die with that thread.
@@ -168,7 +171,13 @@ def start(
     with log.open("wb") as sink:
         return _spawner.call(
             lambda: _popen(
-                words, cwd, env, stdout=sink.fileno(), stderr=subprocess.STDOUT, bound=True
+                words,
+                cwd,
+                env,
+                stdout=sink.fileno(),
+                stderr=subprocess.STDOUT,
+                bound=True,
+                keep_open=keep_open,
             ),
             undo=_kill_started,
         )
@@ -188,6 +197,7 @@ def _popen(
     stderr: int,
     stdin: int = subprocess.DEVNULL,
     bound: bool = False,
+    keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
@@ -198,6 +208,7 @@ def _popen(
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
+            pass_fds=tuple(keep_open),
             preexec_fn=_die_with_parent if bound and _prctl is not None else None,
         )
     except OSError as error:

@@ -1,0 +1,115 @@
+"""A program of its own: it enters a network namespace of Linux, as root or as anybody who may.
+
+    python -I _namespace.py alone COMMAND...        run COMMAND in an empty network
+    python -I _namespace.py keep FD                 keep an empty network; hand out sockets in it
+    python -I _namespace.py join PID COMMAND...     run COMMAND in the network of process PID
+
+It imports nothing of this package, so that it starts by itself, in one thread, as the kernel wants
+it. `_offline.py` and `_private_network.py` start it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+# From Linux's sched.h, prctl.h, sockios.h and if.h.
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
+_SIOCGIFFLAGS = 0x8913
+_SIOCSIFFLAGS = 0x8914
+_IFF_UP = 0x1
+
+NO_NAMESPACE = 71
+"""The exit code where the system does not allow it; stderr says why."""
+
+
+def _enter_new() -> None:
+    """Leave this machine's network for an empty one, in which loopback alone is up."""
+    user, group = os.geteuid(), os.getegid()
+    try:
+        _call("unshare", _CLONE_NEWNET)
+    except PermissionError:
+        _call("unshare", _CLONE_NEWUSER | _CLONE_NEWNET)  # within which anybody may have a network
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
+            Path("/proc/self", name).write_text(text)
+    _bring_up("lo")
+
+
+def _enter_that_of(pid: int) -> None:
+    """Leave this machine's network for that of another process."""
+    parent = os.getppid()
+    for kind, flag in (("user", _CLONE_NEWUSER), ("net", _CLONE_NEWNET)):
+        theirs = Path("/proc", str(pid), "ns", kind)
+        if os.readlink(theirs) != os.readlink(Path("/proc/self/ns", kind)):
+            with theirs.open("rb") as namespace:
+                _call("setns", namespace.fileno(), flag)
+    # The kernel forgets the parent-death signal where the rights of a process change.
+    _call("prctl", _PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        raise ProcessLookupError("whoever started this has ended")
+
+
+def _keep(number: int) -> None:
+    """Answer each byte that comes with a new socket; end when nobody holds the other end."""
+    with socket.socket(fileno=number) as owner:
+        owner.send(b"+")
+        while owner.recv(1):
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as made:
+                socket.send_fds(owner, [b"+"], [made.fileno()])
+
+
+def _call(function: str, *arguments: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, function)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _bring_up(interface: str) -> None:
+    """As `ip link set INTERFACE up`, which not every machine has."""
+    import fcntl
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        asked = struct.pack("16sh14x", interface.encode(), 0)
+        answer = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, asked)
+        (flags,) = struct.unpack_from("16xh", answer)
+        wanted = struct.pack("16sh14x", interface.encode(), flags | _IFF_UP)
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, wanted)
+
+
+def _main(verb: str, *words: str) -> None:
+    command: Sequence[str] = words
+    try:
+        if sys.platform != "linux":
+            raise OSError("only Linux has network namespaces")
+        if verb == "join":
+            _enter_that_of(int(words[0]))
+            command = words[1:]
+        else:
+            _enter_new()
+    except (OSError, AttributeError) as error:
+        print(f"no network namespace: {error}", file=sys.stderr)  # noqa: T201 - a program's own
+        sys.exit(NO_NAMESPACE)
+    if verb == "keep":
+        _keep(int(words[0]))
+        return
+    try:
+        os.execvp(command[0], list(command))  # noqa: S606 - no shell is wanted
+    except OSError as error:
+        sys.exit(f"{command[0]} could not be started: {error.strerror}")
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
