@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +15,6 @@ import pytest
 
 from tests.command_line import workbench
 from tests.support import require
-from workbench import _offline
 from workbench._go import find_go
 from workbench._offline import Offline, offline
 from workbench.doctor import Check, doctor

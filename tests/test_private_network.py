@@ -75,7 +75,7 @@ def test_nobody_listening_is_a_refusal_and_a_closed_network_an_error() -> None:
     with PrivateNetwork("test") as network:
         assert ask(network) is None
         assert network.listeners() == ()
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="Bad file descriptor"):
         network.connect(7000, timeout=1)
     assert not [one for one in _children.records() if one.kind == "network"]
 
@@ -86,7 +86,8 @@ def test_a_child_in_it_dies_with_the_process_that_started_it(tmp_path: Path) -> 
         "import os, sys, time; from pathlib import Path\n"
         "from workbench._private_network import PrivateNetwork\n"
         "network = PrivateNetwork('test')\n"
-        "child = network.spawn(['sleep', '60'], kind='job', name='x', cwd=Path('/'), env=os.environ)\n"
+        "given = {'kind': 'job', 'name': 'x', 'cwd': Path('/'), 'env': os.environ}\n"
+        "child = network.spawn(['sleep', '60'], **given)\n"
         "print(child.pid, network._keeper.pid, flush=True); time.sleep(60)\n"
     )
     parent = subprocess.Popen(

@@ -52,7 +52,7 @@ def _enter_that_of(pid: int) -> None:
     parent = os.getppid()
     for kind, flag in (("user", _CLONE_NEWUSER), ("net", _CLONE_NEWNET)):
         theirs = Path("/proc", str(pid), "ns", kind)
-        if os.readlink(theirs) != os.readlink(Path("/proc/self/ns", kind)):
+        if theirs.readlink() != Path("/proc/self/ns", kind).readlink():
             with theirs.open("rb") as namespace:
                 _call("setns", namespace.fileno(), flag)
     # The kernel forgets the parent-death signal where the rights of a process change.

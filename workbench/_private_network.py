@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from types import TracebackType
@@ -125,6 +126,16 @@ class PrivateNetwork:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@cache
+def private_networks() -> EngineUnavailable | None:
+    """None where this system gives such networks, else the error that says why not."""
+    try:
+        PrivateNetwork("trial").close()
+    except EngineUnavailable as problem:
+        return problem
+    return None
 
 
 def _program(verb: str) -> list[str]:

@@ -60,6 +60,11 @@ class Job:
         self._session.trust_env = False  # a proxy of the environment must not get loopback calls
 
     @property
+    def container(self) -> Container:
+        """What runs it."""
+        return self._container
+
+    @property
     def address(self) -> str:
         """Where it listens, such as `http://127.0.0.1:41873`."""
         return self._container.address

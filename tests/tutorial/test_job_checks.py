@@ -62,6 +62,9 @@ class Server:
     def log_since(self, offset: int) -> tuple[list[str], int]:
         return self.lines[offset:], len(self.lines)
 
+    def signal(self, number: int) -> None:
+        del number
+
     def stop(self, grace: float = 0.0) -> int:
         del grace
         self.server.shutdown()

@@ -93,6 +93,10 @@ class Served:
             self._thread.join()
             self._server.server_close()
 
+    def signal(self, number: int) -> None:
+        """Take a signal and go on."""
+        del number
+
     def stop(self, grace: float = 0) -> int:
         del grace
         self.may_end.wait(10)

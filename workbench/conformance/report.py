@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.conformance.vocabulary import Finding, Level, Verdict
+from workbench.conformance.vocabulary import Finding
 from workbench.errors import WorkbenchError
 
 
@@ -21,14 +20,15 @@ class ConformanceError(WorkbenchError):
     def __init__(self, report: Report, failures: Sequence[Finding]) -> None:
         lines = (f"  {one.rule.id} {one.rule.level}: {one.what}" for one in failures)
         super().__init__(
-            f"{report.target} breaks {len(failures)} of {len(report)} rules:\n" + "\n".join(lines),
+            f"{report.target} breaks {len(failures)} of {len(report.findings)} rules:\n"
+            + "\n".join(lines),
             remedy="the report says for each what to do: print it, or look at it in a notebook.",
         )
         self.report = report
 
 
 @dataclass(frozen=True)
-class Report(Sequence[Finding]):
+class Report:
     """What was found about each rule, in the order of the rules.
 
     Attributes:

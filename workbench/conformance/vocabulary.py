@@ -42,7 +42,7 @@ class Verdict(StrEnum):
     @property
     def sign(self) -> str:
         """One character for it; never without the word."""
-        return {"held": "✓", "broken": "✗", "absent": "–", "not judged": "?"}[self.value]
+        return {"held": "✓", "broken": "✗", "absent": "-", "not judged": "?"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,15 @@ class NotJudged(Exception):
 Judge = Callable[["Subject"], str]
 
 
+class On(StrEnum):
+    """What a rule is judged on."""
+
+    RUNNING = "the running wrapper"
+    PROBE = "the wrapper around a function that does what it is told"
+    OWN = "a wrapper that is started, and ended, for this rule alone"
+    FILES = "the plugin's files"
+
+
 @dataclass(frozen=True)
 class Rule:
     """One thing that a wrapper has to do, or do right.
@@ -98,7 +107,8 @@ class Rule:
         consequence: What happens to a deployment, or to its callers, where it is broken.
         remedy: What to do about it.
         judge: Tells whether it holds; see the module's text.
-        alone: Whether nobody else may call the running wrapper while it is judged.
+        on: What it is judged on.
+        alone: Whether nobody else may call the same wrapper while it is judged.
     """
 
     id: str
@@ -108,7 +118,27 @@ class Rule:
     consequence: str
     remedy: str
     judge: Judge
+    on: On = On.RUNNING
     alone: bool = False
+
+
+def rule(
+    rule_id: str,
+    level: Level,
+    title: str,
+    *,
+    source: str,
+    consequence: str,
+    remedy: str,
+    on: On = On.RUNNING,
+    alone: bool = False,
+) -> Callable[[Judge], Rule]:
+    """Make a rule of the function that judges it; see `Rule` for what is given."""
+
+    def make(function: Judge) -> Rule:
+        return Rule(rule_id, level, title, source, consequence, remedy, function, on, alone)
+
+    return make
 
 
 @dataclass(frozen=True)

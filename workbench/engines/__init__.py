@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.base import Container, Engine, Image
+from workbench.engines.base import Container, Engine, Image, PrivateContainer
+from workbench.engines.child import ChildContainer, start_private
 from workbench.engines.process import ProcessEngine
 from workbench.errors import EngineUnavailable, UsageError
 from workbench.events import Event, Phase, Sink, silent
 from workbench.settings import get_settings
 
-__all__ = ["ENGINES", "Container", "Engine", "Image", "ProcessEngine", "get_engine"]
+__all__ = [
+    "ENGINES",
+    "ChildContainer",
+    "Container",
+    "Engine",
+    "Image",
+    "PrivateContainer",
+    "ProcessEngine",
+    "get_engine",
+    "start_private",
+]
 
 # To add an engine: a file beside this one with a class that fits `base.Engine`, and a line here.
 # `auto` tries them in this order.

@@ -7,6 +7,7 @@ one writes a file beside it and a line in `ENGINES` (`__init__.py`); the contrac
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +71,28 @@ class Container(Protocol):
     def log_since(self, offset: int) -> tuple[list[str], int]:
         """The lines finished after the first `offset` bytes, and the offset to go on from."""
 
+    def signal(self, number: int) -> None:
+        """Send a signal to its first process alone; one that has ended gets none."""
+
     def stop(self, grace: float = ...) -> int:
         """Ask it to end, and kill it after `grace` seconds; gives its exit code."""
+
+
+class PrivateContainer(Container, Protocol):
+    """A running image in a network of its own; it listens there as nothing told it otherwise."""
+
+    def connect(self, timeout: float) -> socket.socket:
+        """A connection to port 7000 of it.
+
+        Args:
+            timeout: Seconds for connecting, and then for each wait on the socket.
+
+        Raises:
+            OSError: Nobody listens there.
+        """
+
+    def listeners(self) -> tuple[tuple[str, int], ...]:
+        """Address and port of each socket in its network that listens."""
 
 
 class Engine(Protocol):
@@ -112,4 +133,24 @@ class Engine(Protocol):
 
         Raises:
             PortTaken: Somebody listens on `port` already.
+        """
+
+    def isolates(self) -> EngineUnavailable | None:
+        """None if `run_private` works on this machine, else the error that it would raise."""
+
+    def run_private(self, image: Image, env: Mapping[str, str]) -> PrivateContainer:
+        """Start the image in a network of its own and return at once.
+
+        Nothing tells it where to listen, so any number may run side by side; this machine's own
+        programs do not reach it, except through `PrivateContainer.connect`.
+
+        Args:
+            image: What `build` gave.
+            env: The environment that the infrastructure gives to a job.
+
+        Returns:
+            The started container, which may not listen yet.
+
+        Raises:
+            EngineUnavailable: This system gives no such network.
         """

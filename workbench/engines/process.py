@@ -13,14 +13,15 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench import _children, _ports, _process
 from workbench._go import Go, find_go, go_env
+from workbench._private_network import private_networks
 from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_dockerfile
 from workbench.engines.base import Image
+from workbench.engines.child import ChildContainer, PrivateChild, start_private
 from workbench.errors import BuildError, EngineUnavailable, Location, PortTaken
 from workbench.events import Event, Phase, Sink, silent, step
 from workbench.job_type import JobType
@@ -37,44 +38,6 @@ _PASSED_ON = (
 )  # fmt: skip
 
 _KEPT_STAGES = 20
-
-
-@dataclass(frozen=True)
-class ChildContainer:
-    """A job's process, seen as a container."""
-
-    child: _children.Child
-    port: int
-
-    @property
-    def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def exit_code(self) -> int | None:
-        """Its exit code, negative for a signal; None while it runs."""
-        return self.child.exit_code
-
-    @property
-    def log_file(self) -> Path:
-        """The file that holds all it wrote."""
-        return self.child.log_path
-
-    def log_lines(self, tail: int | None = None) -> list[str]:
-        """What it wrote to stdout and stderr."""
-        return self.child.log_lines(tail)
-
-    def log_since(self, offset: int) -> tuple[list[str], int]:
-        """The lines finished after the first `offset` bytes, and the offset to go on from."""
-        return self.child.log_since(offset)
-
-    def stop(self, grace: float = _process.STOP_GRACE) -> int:
-        """Ask it to end, and kill it after `grace` seconds."""
-        return self.child.stop(grace)
-
-    def __repr__(self) -> str:
-        return f"<process {self.child.pid} on port {self.port}>"
 
 
 class ProcessEngine:
@@ -140,20 +103,28 @@ class ProcessEngine:
                 port=chosen,
                 remedy="stop it (`workbench clean`, if a crash left it), or take another port.",
             )
-        passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        own = {
-            "LISTEN_ADDRESS": f"127.0.0.1:{chosen}",
-            "PUB_URL": f"http://127.0.0.1:{chosen}/pub",
-        }
         child = _children.spawn(
             [image.reference],
             kind="job",
             name=f"{image.manifest.name} {image.manifest.version}",
             cwd=image.manifest.workspace,
-            env={**passed_on, **image.env, **own, **env},
+            env=_environment(image, chosen, {"LISTEN_ADDRESS": f"127.0.0.1:{chosen}"}, env),
             port=chosen,
         )
         return ChildContainer(child, chosen)
+
+    def isolates(self) -> EngineUnavailable | None:
+        """None where the system gives networks of their own to children."""
+        return private_networks()
+
+    def run_private(self, image: Image, env: Mapping[str, str]) -> PrivateChild:
+        """Start the job's binary in a network of its own; see `Engine.run_private`."""
+        return start_private(
+            [image.reference],
+            name=f"{image.manifest.name} {image.manifest.version}",
+            cwd=image.manifest.workspace,
+            env=_environment(image, JOB_PORT, env),
+        )
 
     def _compile(
         self, jobbuild: Path, wrapper: Path, manifest: JobManifest, go: Go
@@ -189,6 +160,15 @@ class ProcessEngine:
         if not report["ok"]:
             raise _build_error(manifest, report, answer)
         return binary, report
+
+
+def _environment(image: Image, port: int, *given: Mapping[str, str]) -> dict[str, str]:
+    """A job's whole environment; of what is given the last one wins."""
+    env = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    env |= {**image.env, "PUB_URL": f"http://127.0.0.1:{port}/pub"}
+    for one in given:
+        env |= one
+    return env
 
 
 def find_wrapper(job_type: JobType) -> Path:

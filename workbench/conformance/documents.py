@@ -1,0 +1,125 @@
+"""What a wrapper says of itself: its page, what that loads, and its OpenAPI document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from workbench.conformance.exchange import Exchange
+from workbench.conformance.instance import PERFORM
+
+Get = Callable[[str], Exchange]
+"""Asks a path below one base."""
+
+DOCUMENT = "openapi.json"
+SMALL = 64 * 1024
+"""Bytes up to which a script may be one that says where the document is; others are libraries."""
+
+_LOADS = {"script": "src", "link": "href", "img": "src"}
+_NAMES_DOCUMENT = re.compile(r"""["']?url["']?\s*:\s*["']([^"']+\.(?:json|ya?ml))["']""")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, as it was answered.
+
+    Attributes:
+        path: The path that it was asked at.
+        text: The page.
+        loads: What it loads, as it is written there; data that it brings along left out.
+    """
+
+    path: str
+    text: str
+    loads: tuple[str, ...]
+
+    @property
+    def leaving(self) -> tuple[str, ...]:
+        """What it loads that another path in front of it would break."""
+        return tuple(one for one in self.loads if one.startswith("/") or urlsplit(one).scheme)
+
+    def resolve(self, link: str) -> str:
+        """The path that a browser asks for a link of this page."""
+        return urlsplit(urljoin(f"http://host{self.path}", link)).path
+
+
+class _Loads(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        link = dict(attrs).get(_LOADS.get(tag, ""))
+        if link and not link.startswith("data:"):
+            self.found.append(link)
+
+
+def read_page(answer: Exchange) -> Page | None:
+    """The page that an answer holds; None where it is no HTML."""
+    if not answer.ok or answer.media_type != "text/html":
+        return None
+    parser = _Loads()
+    parser.feed(answer.text)
+    return Page(answer.path, answer.text, tuple(parser.found))
+
+
+def find_document(get: Get) -> Exchange | None:
+    """The OpenAPI document: at its usual place, or where the page says that it is.
+
+    Args:
+        get: Asks below the base where the page is.
+
+    Returns:
+        The answer that holds it; None where nothing names one.
+    """
+    usual = get(f"/{DOCUMENT}")
+    if usual.ok:
+        return usual
+    page = read_page(get("/"))
+    if page is None:
+        return None
+    texts = [page.text]
+    for link in page.loads:
+        if link not in page.leaving and link.endswith(".js"):
+            script = get(f"/{link.removeprefix('./')}")
+            texts += [script.text] if script.ok and len(script.body) <= SMALL else []
+    for text in texts:
+        named = _NAMES_DOCUMENT.search(text)
+        if named and not named[1].startswith(("/", "http")):
+            found = get(f"/{named[1].removeprefix('./')}")
+            return found if found.ok else None
+    return None
+
+
+def perform_operation(document: Any) -> dict[str, Any] | None:
+    """What the document says of posting to perform; None where it says nothing."""
+    paths = document.get("paths") if isinstance(document, dict) else None
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        operation = item.get("post") if isinstance(item, dict) else None
+        if path.endswith(PERFORM) and isinstance(operation, dict):
+            return operation
+    return None
+
+
+def input_example(document: Any) -> Any:
+    """The example of an input that the document offers; None where it offers none."""
+    operation = perform_operation(document) or {}
+    try:
+        content = operation["requestBody"]["content"]["application/json"]
+    except (LookupError, TypeError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    if "example" in content:
+        return content["example"]
+    examples = content.get("examples")
+    if isinstance(examples, dict):
+        for one in examples.values():
+            if isinstance(one, dict) and "value" in one:
+                return one["value"]
+    schema = content.get("schema")
+    return schema.get("example") if isinstance(schema, dict) else None

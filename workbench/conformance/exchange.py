@@ -1,0 +1,188 @@
+"""One request and what came of it, made as plainly as HTTP allows.
+
+No path is cleaned, no redirect followed, no proxy used, and no answer is an error here: that the
+connection broke is something to judge, like a status.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from workbench.conformance.vocabulary import Evidence
+
+Connect = Callable[[float], socket.socket]
+"""Opens a connection; takes the seconds for connecting and for each wait on it."""
+
+MAX_BODY = 32 * 1024**2
+"""Bytes of an answer that are read."""
+
+Body = bytes | Iterable[bytes] | None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request, and its answer or what was wrong.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path as it was sent.
+        sent: The request's body; of one in pieces, those that were sent.
+        status: The status code; None where no answer came.
+        headers: The answer's headers, names in lower case.
+        body: The answer's body, at most `MAX_BODY` bytes.
+        problem: Why no answer came, in words; empty where one did.
+        seconds: From the first byte sent to the last one read.
+        request_headers: The headers that were set on purpose.
+    """
+
+    method: str
+    path: str
+    sent: bytes
+    status: int | None
+    headers: Mapping[str, str]
+    body: bytes
+    problem: str
+    seconds: float
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 200."""
+        return self.status == HTTPStatus.OK
+
+    @property
+    def media_type(self) -> str:
+        """The answer's content type without parameters, in lower case; empty where none came."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The answer's body as text; undecodable bytes are replaced."""
+        return self.body.decode(errors="replace")
+
+    @property
+    def json(self) -> Any:
+        """The answer's body as JSON; None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def error(self) -> str | None:
+        """The text under `error`, which is all that Racetrack's command line shows of a failure.
+
+        None where the answer is no JSON object with such a text.
+        """
+        body = self.json if self.media_type == "application/json" else None
+        found = body.get("error") if isinstance(body, dict) else None
+        return found if isinstance(found, str) and found else None
+
+    @property
+    def answered(self) -> str:
+        """What came back, in a few words: `200 application/json 42`."""
+        if self.status is None:
+            return self.problem
+        kind = self.media_type or "no content type"
+        return f"{self.status} {kind} {_short(self.text)}".rstrip()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}: {self.answered}"
+
+    @property
+    def evidence(self) -> Evidence:
+        """Request and answer in full, within bounds."""
+        asked = [f"> {self.method} {self.path}"]
+        asked += [f"> {name}: {value}" for name, value in self.request_headers.items()]
+        if self.sent:
+            asked += ["", self.sent.decode(errors="backslashreplace")]
+        if self.status is None:
+            told = [f"< {self.problem}"]
+        else:
+            told = [f"< {self.status}"]
+            told += [f"< {name}: {value}" for name, value in self.headers.items()]
+            told += ["", self.body.decode(errors="backslashreplace")]
+        return Evidence(f"{self.method} {self.path}", "\n".join([*asked, "", *told]).rstrip())
+
+
+def exchange(
+    connect: Connect,
+    method: str,
+    path: str,
+    body: Body = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    timeout: float,
+    host: str = "127.0.0.1",
+) -> Exchange:
+    """Make one request on a connection of its own.
+
+    Args:
+        connect: Opens the connection.
+        method: The HTTP method.
+        path: Sent as it is.
+        body: Bytes; or pieces, which go out in chunks unless `headers` give a length.
+        headers: Further headers.
+        timeout: Seconds for connecting, and for each wait on the connection.
+        host: What the `Host` header says.
+
+    Returns:
+        What came of it.
+    """
+    given = dict(headers or {})
+    sent: list[bytes] = []
+    status: int | None = None
+    found: dict[str, str] = {}
+    read, problem = b"", ""
+    start = time.perf_counter()
+    connection = http.client.HTTPConnection(host, timeout=timeout)
+    try:
+        connection.sock = connect(timeout)
+        with suppress(BrokenPipeError, ConnectionResetError):  # an answer may come before the end
+            connection.request(method, path, _noting(body, sent), given)
+        response = connection.getresponse()
+        status, found = response.status, {n.lower(): v for n, v in response.getheaders()}
+        read = response.read(MAX_BODY)
+    except TimeoutError:
+        problem = f"no answer within {timeout:g} s"
+    except http.client.RemoteDisconnected:
+        problem = "the connection was closed without an answer"
+    except ConnectionRefusedError:
+        problem = "nobody listens"
+    except (OSError, http.client.HTTPException) as error:
+        problem = f"the connection broke: {error or type(error).__name__}"
+    finally:
+        connection.close()
+    if problem and status is not None:
+        problem, status = f"an answer with status {status} that broke off: {problem}", None
+    seconds = time.perf_counter() - start
+    return Exchange(method, path, b"".join(sent), status, found, read, problem, seconds, given)
+
+
+def _noting(body: Body, sent: list[bytes]) -> Body:
+    """The body; what of it is sent is noted down."""
+    if isinstance(body, bytes):
+        sent.append(body)
+    if body is None or isinstance(body, bytes):
+        return body
+
+    def pieces() -> Iterator[bytes]:
+        for piece in body:
+            sent.append(piece)
+            yield piece
+
+    return pieces()
+
+
+def _short(text: str, most: int = 160) -> str:
+    """A body in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 3]}..."

@@ -1,0 +1,212 @@
+"""A wrapper that runs: where it is asked, what it was told, what it wrote, and how it is stopped."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote, urlsplit
+
+from workbench._wait import DeadlineExceeded, wait_until
+from workbench.conformance.exchange import Body, Connect, Exchange, exchange
+from workbench.conformance.vocabulary import Evidence
+from workbench.engines import Container
+from workbench.errors import JobNotReady, UsageError, exit_words
+
+TIMEOUT = 3.0
+"""Seconds that a request may take: what Racetrack's health gate gives to a probe."""
+
+READY_TIMEOUT = 20.0
+"""Seconds that a wrapper may take until it is ready."""
+
+PERFORM = "/api/v1/perform"
+LOG_LINES = 20
+
+
+class Started(Protocol):
+    """What an instance needs of the container that runs it; a `PrivateContainer` fits."""
+
+    def connect(self, timeout: float) -> socket.socket:
+        """A connection to its port; `timeout` holds for each wait on it."""
+
+    def listeners(self) -> tuple[tuple[str, int], ...]:
+        """Address and port of each of its sockets that listen; none where nobody can tell."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+
+    def log_lines(self, tail: int | None = None) -> list[str]:
+        """What it wrote."""
+
+    def signal(self, number: int) -> None:
+        """Send a signal to its first process."""
+
+    def stop(self, grace: float = ...) -> int:
+        """End it."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A running wrapper.
+
+    Attributes:
+        connect: Opens a connection to it.
+        root: The path before `/live` and the rest; empty for an address of the wrapper's own.
+        job_name: The name that it was given; None where nobody knows it.
+        version: Likewise.
+        timestamp: The deployment's Unix second that it was given; None where nobody knows it.
+        container: What runs it; None for an address alone, of which nothing else is known.
+        behind_pub: Whether `root` is already the prefix, since the address is one of PUB's.
+        host: What requests say that they ask.
+    """
+
+    connect: Connect
+    root: str = ""
+    job_name: str | None = None
+    version: str | None = None
+    timestamp: int | None = None
+    container: Started | None = None
+    behind_pub: bool = False
+    host: str = "127.0.0.1"
+
+    def prefix(self, version: str | None = None) -> str:
+        """The path under which PUB forwards calls, for a version as it stands in the path."""
+        return f"/pub/job/{quote(self.job_name or '', safe='')}/{version or self.version}"
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> Exchange:
+        """Make one request; `path` is the whole path."""
+        return exchange(self.connect, method, path, body, headers, timeout=timeout, host=self.host)
+
+    @property
+    def exit_code(self) -> int | None:
+        """How its process ended; None while it runs, or where nobody knows."""
+        return self.container.exit_code if self.container is not None else None
+
+    def log(self, tail: int = LOG_LINES) -> list[str]:
+        """The last lines that it wrote; none where nobody sees them."""
+        return self.container.log_lines(tail) if self.container is not None else []
+
+    @property
+    def log_evidence(self) -> tuple[Evidence, ...]:
+        """The last lines that it wrote, where there are any."""
+        lines = self.log()
+        return (Evidence("last lines of its log", "\n".join(lines)),) if lines else ()
+
+    def wait_ready(self, timeout: float = READY_TIMEOUT) -> None:
+        """Wait until `/ready` answers 200.
+
+        Raises:
+            JobNotReady: It did not, in that time; or its process ended.
+        """
+        start = time.monotonic()
+        seen = ""
+
+        def probe() -> bool | None:
+            nonlocal seen
+            code = self.exit_code
+            if code is not None:
+                took = time.monotonic() - start
+                raise self._not_ready(f"it ended with {exit_words(code)}, after {took:.1f} s")
+            answer = self.ask("GET", f"{self.root}/ready")
+            seen = answer.answered
+            return True if answer.ok else None
+
+        try:
+            wait_until(probe, timeout=timeout)
+        except DeadlineExceeded as late:
+            what = f"/ready, asked for {late.seconds:.1f} s, gave: {seen}"
+            raise self._not_ready(what) from None
+
+    def _not_ready(self, what: str) -> JobNotReady:
+        return JobNotReady(f"The wrapper did not get ready: {what}.", log=self.log())
+
+    def signal(self, number: int) -> None:
+        """Send a signal to its first process, if it is ours."""
+        if self.container is not None:
+            self.container.signal(number)
+
+    def stop(self, grace: float = 2.0) -> None:
+        """End it, if it is ours to end."""
+        if self.container is not None:
+            self.container.stop(grace)
+
+
+@dataclass(frozen=True)
+class OnLoopback:
+    """A container that listens on this machine, where others may listen, too."""
+
+    container: Container
+
+    def connect(self, timeout: float) -> socket.socket:
+        """A connection to its port."""
+        address = urlsplit(self.container.address)
+        return socket.create_connection((address.hostname, address.port), timeout=timeout)
+
+    def listeners(self) -> tuple[tuple[str, int], ...]:
+        """None: the sockets of a machine are not those of one of its programs."""
+        return ()
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self.container.exit_code
+
+    def log_lines(self, tail: int | None = None) -> list[str]:
+        """What it wrote."""
+        return self.container.log_lines(tail)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to its first process."""
+        self.container.signal(number)
+
+    def stop(self, grace: float = 2.0) -> int:
+        """End it."""
+        return self.container.stop(grace)
+
+
+def connect_to(url: str) -> tuple[Connect, str, str]:
+    """How to reach an address.
+
+    Args:
+        url: Begins with `http://` or `https://`.
+
+    Returns:
+        What opens a connection, the host as requests name it, and the path without its last slash.
+
+    Raises:
+        UsageError: It is no address.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise UsageError(f"{url} is no address: {error}.") from None
+    host = parts.hostname
+    if parts.scheme not in ("http", "https") or not host:
+        raise UsageError(f"{url} is no address.", remedy="write http://HOST:PORT.")
+
+    def connect(timeout: float) -> socket.socket:
+        made = socket.create_connection((host, port), timeout=timeout)
+        if parts.scheme == "http":
+            return made
+        try:
+            return ssl.create_default_context().wrap_socket(made, server_hostname=host)
+        except BaseException:
+            with suppress(OSError):
+                made.close()
+            raise
+
+    return connect, parts.netloc.rpartition("@")[2], parts.path.rstrip("/")

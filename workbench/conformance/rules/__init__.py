@@ -1,0 +1,68 @@
+"""The rules, in the order of the report."""
+
+from __future__ import annotations
+
+from workbench.conformance.rules import (
+    bodies,
+    calls,
+    dependencies,
+    liveness,
+    methods,
+    metrics,
+    mounting,
+    pages,
+    stopping,
+)
+from workbench.conformance.vocabulary import Rule
+
+# To add a rule: a function with `@rule` in the file of its group, and its name here. An id is never
+# used for another meaning. tests/cases/wrappers then wants a case that breaks exactly this rule.
+RULES: tuple[Rule, ...] = (
+    mounting.listens,
+    mounting.serves_under_the_prefix,
+    mounting.takes_any_version,
+    mounting.refuses_other_names,
+    mounting.reads_its_name,
+    mounting.serves_at_the_root,
+    mounting.misses_its_name,
+    liveness.live_is_200,
+    liveness.live_is_json,
+    liveness.live_has_a_timestamp,
+    liveness.live_has_its_timestamp,
+    liveness.live_has_an_integer,
+    liveness.a_malformed_timestamp_is_told,
+    liveness.ready_is_200,
+    liveness.ready_under_the_prefix,
+    liveness.not_ready_too_early,
+    liveness.a_failed_start_is_told,
+    liveness.health_is_true,
+    calls.answers_with_the_result,
+    calls.tells_errors_of_the_function,
+    calls.tells_unencodable_results,
+    calls.survives_a_panic,
+    calls.calls_overlap,
+    calls.passes_on_the_tracing_header,
+    bodies.refuses_broken_json,
+    bodies.refuses_an_empty_body,
+    bodies.refuses_what_is_no_object,
+    bodies.refuses_trailing_text,
+    bodies.refuses_other_encodings,
+    bodies.survives_depth,
+    bodies.refuses_huge_bodies,
+    bodies.takes_chunks,
+    bodies.waits_for_slow_bodies,
+    methods.refuses_wrong_methods,
+    methods.redirects_no_post,
+    methods.tells_unknown_paths,
+    stopping.ends_on_sigterm,
+    stopping.finishes_calls,
+    stopping.refuses_new_calls,
+    pages.shows_a_page,
+    pages.describes_itself,
+    pages.offers_an_example,
+    metrics.metrics_can_be_read,
+    metrics.metrics_have_their_names,
+    metrics.metrics_move,
+    metrics.metrics_of_the_process,
+    dependencies.imposes_nothing,
+)

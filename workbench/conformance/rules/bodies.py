@@ -1,0 +1,190 @@
+"""Bodies that are wrong, odd, large or slow."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from workbench.conformance.exchange import Exchange
+from workbench.conformance.instance import PERFORM
+from workbench.conformance.rules.calls import HIDDEN
+from workbench.conformance.subject import JSON, Asker, Call, Subject
+from workbench.conformance.vocabulary import Broken, Level, NotJudged, rule
+
+NOT_OBJECTS = (b"[40, 2]", b"42", b'"text"', b"true", b"null")
+DEPTH = 100_000
+TEN_GIB = 10 * 1024**3
+PATIENCE = 1.5
+"""Seconds in which a body that was announced to be too large has to be refused."""
+
+PAUSE = 0.1
+
+_WRONG_INPUT = {
+    "source": "CLI",
+    "consequence": "a caller's mistake looks like a fault of the job, or goes unseen",
+    "remedy": 'answer 400 with {"error": TEXT}, as application/json, and do not call the function',
+}
+
+
+@rule("W40", Level.SHOULD, "refuses a body that is not JSON, with a reason", **_WRONG_INPUT)
+def refuses_broken_json(subject: Subject) -> str:
+    """A JSON text that stops in the middle, and one that is none."""
+    asker = subject.running
+    for body in (b'{"numbers": [40, 2', b"numbers=40"):
+        answer = _refused(asker.perform(body))
+    return answer.answered
+
+
+@rule("W41", Level.SHOULD, "refuses an empty body, with a reason", **_WRONG_INPUT)
+def refuses_an_empty_body(subject: Subject) -> str:
+    """No body at all, and one of blanks."""
+    asker = subject.running
+    for body in (b"", b" \n"):
+        answer = _refused(asker.perform(body))
+    return answer.answered
+
+
+@rule("W42", Level.SHOULD, "refuses JSON that is no object, with a reason", **_WRONG_INPUT)
+def refuses_what_is_no_object(subject: Subject) -> str:
+    """A function takes named inputs; null is none of them."""
+    asker = subject.running
+    for body in NOT_OBJECTS:
+        answer = _refused(asker.perform(body))
+    return answer.answered
+
+
+@rule("W43", Level.SHOULD, "refuses what follows after the JSON object", **_WRONG_INPUT)
+def refuses_trailing_text(subject: Subject) -> str:
+    """A good input with something behind it: half of it would be ignored."""
+    try:
+        call = subject.good_call()
+    except NotJudged:
+        call = Call(subject.running, b"{}")
+    for more in (b" and more", b"{}"):
+        answer = _refused(call.asker.perform(call.body + more))
+    return answer.answered
+
+
+@rule("W44", Level.SHOULD, "refuses a body that is not UTF-8", **_WRONG_INPUT)
+def refuses_other_encodings(subject: Subject) -> str:
+    """JSON is UTF-8; other bytes would be replaced without a word."""
+    asker = subject.running
+    for body in (b'{"text": "\xff\xfe"}', '{"text": "ü"}'.encode("latin-1")):
+        answer = _refused(asker.perform(body))
+    return answer.answered
+
+
+@rule(
+    "W45",
+    Level.SHOULD,
+    "survives a body that is nested very deeply",
+    source="Pub",
+    consequence="one request ends the job for everybody",
+    remedy="decode with a limit to the depth; most libraries have one",
+)
+def survives_depth(subject: Subject) -> str:
+    """A hundred thousand lists in one another: whatever it answers, it goes on."""
+    asker = subject.running
+    body = b'{"deep": ' + b"[" * DEPTH + b"]" * DEPTH + b"}"
+    answer = asker.ask("POST", PERFORM, iter([body]), {**JSON, "Content-Length": str(len(body))})
+    if answer.status is None:
+        raise Broken(f"it gets {answer.answered}")
+    return f"{answer.status}; {_goes_on(asker)}"
+
+
+@rule(
+    "W46",
+    Level.SHOULD,
+    "refuses a body that is far too large before it has come",
+    source="Pub",
+    consequence="one request fills the memory of the job's container, which is then killed",
+    remedy="limit the size: look at Content-Length first, and stop reading at the limit; answer 413",
+)
+def refuses_huge_bodies(subject: Subject) -> str:
+    """Ten gibibytes are announced; a byte of them is sent."""
+    asker = subject.running
+    sent = {**JSON, "Content-Length": str(TEN_GIB)}
+    answer = asker.ask("POST", PERFORM, iter([b"{"]), sent, timeout=PATIENCE)
+    if answer.status is None:
+        raise Broken(f"a body of 10 GiB is waited for: {answer.answered}")
+    if answer.status < HTTPStatus.BAD_REQUEST:
+        raise Broken(f"it gets {answer.answered}")
+    return answer.answered
+
+
+@rule(
+    "W47",
+    Level.SHOULD,
+    "takes a body that comes in chunks",
+    source="Pub",
+    consequence="clients that stream their input are refused, or their input is lost",
+    remedy="read the body to its end; do not rely on Content-Length",
+)
+def takes_chunks(subject: Subject) -> str:
+    """The same input as a whole and in pieces: the same answer."""
+    call = subject.good_call()
+    asker, body = call.asker, call.body
+    whole = asker.perform(body)
+    half = len(body) // 2
+    answer = asker.ask("POST", PERFORM, iter([body[:half], body[half:]]), JSON)
+    if (answer.status, answer.body) != (whole.status, whole.body):
+        raise Broken(f"in chunks it gets {answer.answered}, as a whole {whole.answered}")
+    return answer.answered
+
+
+@rule(
+    "W48",
+    Level.SHOULD,
+    "waits for a slow body, and serves others meanwhile",
+    source="Pub",
+    consequence="a caller on a slow line is cut off, or holds up all the others",
+    remedy="read bodies on a thread or goroutine each, with a limit of a minute or so",
+)
+def waits_for_slow_bodies(subject: Subject) -> str:
+    """The body comes in three pieces with pauses; the probe in between has to be answered."""
+    call = subject.good_call()
+    asker, body = call.asker, call.body
+    begun = threading.Event()
+    seen: list[Exchange] = []
+
+    def pieces() -> Iterator[bytes]:
+        third = max(1, len(body) // 3)
+        for start in (0, third, 2 * third):
+            yield body[start : start + third] if start < 2 * third else body[start:]
+            begun.set()
+            time.sleep(PAUSE)
+
+    sent = {**JSON, "Content-Length": str(len(body))}
+    slow = threading.Thread(
+        target=lambda: seen.append(asker.ask("POST", PERFORM, pieces(), sent, timeout=10))
+    )
+    slow.start()
+    begun.wait(10)
+    live = asker.get("/live", timeout=10)
+    slow.join()
+    if not live.ok:
+        raise Broken(f"meanwhile /live gets {live.answered}")
+    (answer,) = seen
+    if not answer.ok:
+        raise Broken(f"a good call that comes slowly gets {answer.answered}")
+    if live.seconds > answer.seconds:
+        raise Broken(f"/live was held up for {live.seconds:.1f} s by a body that came slowly")
+    return answer.answered
+
+
+def _refused(answer: Exchange) -> Exchange:
+    told = answer.sent.decode(errors="backslashreplace")[:40]
+    if answer.status is None or not 400 <= answer.status < 500:
+        raise Broken(f"{told!r} gets {answer.answered}")
+    if answer.error is None:
+        raise Broken(f"{told!r} gets {answer.answered}; {HIDDEN}")
+    return answer
+
+
+def _goes_on(asker: Asker) -> str:
+    live = asker.get("/live")
+    if not live.ok:
+        raise Broken(f"after that, /live gets {live.answered}")
+    return "it goes on"

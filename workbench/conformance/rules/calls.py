@@ -1,0 +1,176 @@
+"""Calls of the job's function: what it returns, how it fails, and calls side by side."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from http import HTTPStatus
+
+from workbench.conformance.exchange import Exchange
+from workbench.conformance.instance import PERFORM
+from workbench.conformance.rules.mounting import BEHIND_PUB
+from workbench.conformance.subject import JSON, Asker, Subject
+from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
+from workbench.settings import TRACING_HEADER
+
+LONG_CALLS = (0.5, 2.0)
+"""Seconds of the long call that a short one has to overtake; the second try is for a busy machine."""
+
+HIDDEN = "the CLI shows a failure only from a JSON object with the text under `error`"
+
+
+@rule(
+    "W30",
+    Level.MUST,
+    "answers perform with what the function returned, as JSON",
+    source="principle; CLI",
+    consequence="`racetrack call` prints null, or fails to decode the answer",
+    remedy="encode the result as JSON, with Content-Type: application/json and status 200",
+)
+def answers_with_the_result(subject: Subject) -> str:
+    """The value is compared where it is known: of the probe job, or by --expect."""
+    call = subject.good_call()
+    answer = call.asker.perform(call.body)
+    if not answer.ok or answer.media_type != "application/json":
+        raise Broken(f"a good call gets {answer.answered}")
+    try:
+        value = json.loads(answer.body)
+    except ValueError:
+        raise Broken(f"what it answers is no JSON: {answer.answered}") from None
+    if call.told is not None and value != json.loads(call.told):
+        raise Broken(f"it answers {answer.text.strip()}, not {call.told}")
+    return answer.answered
+
+
+@rule(
+    "W31",
+    Level.SHOULD,
+    "answers an error of the function with JSON {error} and an error status",
+    source="CLI",
+    consequence="the caller reads a status line, and not what went wrong",
+    remedy='answer {"error": TEXT} with status 500, as application/json',
+)
+def tells_errors_of_the_function(subject: Subject) -> str:
+    """The text is the function's own."""
+    call = subject.failing_call()
+    answer = call.asker.perform(call.body)
+    _is_error(answer, "a call that fails")
+    if call.told is not None and call.told not in (answer.error or ""):
+        raise Broken(f"the function's own words are missing: {answer.answered}")
+    return answer.answered
+
+
+@rule(
+    "W32",
+    Level.SHOULD,
+    "answers with an error where the result cannot be written as JSON",
+    source="CLI",
+    consequence="the caller gets a 200 with nothing in it, and fails to decode it",
+    remedy="encode the whole result before the status is sent",
+    on=On.PROBE,
+)
+def tells_unencodable_results(subject: Subject) -> str:
+    """Infinity is a number that JSON has no word for; a function is none at all."""
+    asker = subject.probe
+    for what in ("infinity", "function"):
+        answer = asker.perform({"do": what})
+        _is_error(answer, f"a call that returns {what}")
+    return answer.answered
+
+
+@rule(
+    "W33",
+    Level.SHOULD,
+    "answers with an error where the function panics, and goes on",
+    source="Pub, CLI",
+    consequence="the caller sees a broken connection; through Pub, a 502 that blames the job",
+    remedy="recover around the call of the function, log the stack, answer 500 with JSON {error}",
+    on=On.PROBE,
+)
+def survives_a_panic(subject: Subject) -> str:
+    """The next call is a good one."""
+    asker = subject.probe
+    answer = asker.perform({"do": "panic"})
+    _is_error(answer, "a call that panics")
+    after = asker.perform({"do": "echo", "value": 42})
+    if after.json != 42:
+        raise Broken(f"the call after it gets {after.answered}")
+    return answer.answered
+
+
+@rule(
+    "W34",
+    Level.SHOULD,
+    "answers a short call while a long one runs",
+    source="Pub",
+    consequence="one slow caller holds up all the others, and the probes with them",
+    remedy="serve each request on a goroutine or thread of its own",
+    on=On.PROBE,
+)
+def calls_overlap(subject: Subject) -> str:
+    """A short call and a probe have to be answered before a long call is."""
+    asker = subject.probe
+    for seconds in LONG_CALLS:
+        held_up = _held_up(asker, seconds)
+        if held_up is None:
+            return f"a short call and /live were answered within one of {seconds:g} s"
+    raise Broken(f"while a call of {LONG_CALLS[-1]:g} s ran, {held_up} was not answered")
+
+
+def _held_up(asker: Asker, seconds: float) -> str | None:
+    long = threading.Thread(
+        target=lambda: asker.perform({"do": "sleep", "value": seconds}, timeout=seconds + 10)
+    )
+    long.start()
+    try:
+        time.sleep(seconds / 5)
+        for name, ask in (
+            ("a short call", lambda: asker.perform({"do": "echo", "value": 1}, timeout=10)),
+            ("/live", lambda: asker.get("/live", timeout=10)),
+        ):
+            answer = ask()
+            if not answer.ok:
+                raise Broken(f"beside a long call, {name} gets {answer.answered}")
+            if not long.is_alive():
+                return name
+    finally:
+        long.join()
+    return None
+
+
+@rule(
+    "W35",
+    Level.MAY,
+    f"passes on the caller's {TRACING_HEADER}",
+    source="Pub",
+    consequence="a request cannot be followed from Pub's log into the job's",
+    remedy="take the header that REQUEST_TRACING_HEADER names into the log line and the answer",
+)
+def passes_on_the_tracing_header(subject: Subject) -> str:
+    """In the answer's headers, or in the log."""
+    asker = subject.running
+    if asker.instance.behind_pub:
+        raise NotJudged(BEHIND_PUB)
+    traced = f"trace-{uuid.uuid4()}"
+    sent = {**JSON, TRACING_HEADER: traced}
+    answer = asker.ask("POST", PERFORM, b'{"unfinished": ', sent)
+    told = answer.headers.get(TRACING_HEADER.lower())
+    logged = any(traced in line for line in asker.instance.log(200))
+    if told == traced:
+        return f"in the answer's headers{', and in its log' if logged else ''}"
+    if told is not None:
+        raise Broken(f"the answer names another one: {told}")
+    if logged:
+        return "in its log"
+    if asker.instance.container is None:
+        raise NotJudged("no answer names it, and the log is out of sight")
+    raise Absent("neither the answer nor the log names it")
+
+
+def _is_error(answer: Exchange, what: str) -> None:
+    if answer.status is None or answer.status < HTTPStatus.BAD_REQUEST:
+        raise Broken(f"{what} gets {answer.answered}")
+    if answer.error is None:
+        raise Broken(f"{what} gets {answer.answered}; {HIDDEN}")

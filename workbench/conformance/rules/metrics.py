@@ -1,0 +1,189 @@
+"""What nobody has to offer: metrics, as Prometheus reads them and Racetrack's dashboards query them."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+import time
+from http import HTTPStatus
+
+from workbench.conformance.extra import metric_samples
+from workbench.conformance.subject import Asker, Subject
+from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, rule
+
+STARTED = "requests_started_total"
+DONE = "requests_done_total"
+OF_ENDPOINT = "endpoint_requests_started_total"
+ERRORS = "request_internal_errors_total"
+COUNT = "request_duration_count"
+LAST_CALL = "last_call_timestamp"
+
+PLAIN = (STARTED, DONE, LAST_CALL)
+BY_ENDPOINT = (
+    OF_ENDPOINT,
+    ERRORS,
+    "request_duration_bucket",
+    "request_duration_sum",
+    COUNT,
+)
+PROCESS = (
+    "process_start_time_seconds",
+    "process_resident_memory_bytes",
+    "process_open_fds",
+    "process_cpu_seconds_total",
+)
+LONG_CALL = 0.3
+
+Samples = dict[tuple[str, str], float]
+"""Value by name and by the label `endpoint`, which is empty where there is none."""
+
+
+@rule(
+    "W80",
+    Level.MAY,
+    "offers metrics that Prometheus can read",
+    source="principle; dashboards",
+    consequence="Racetrack marks the job as in error for any answer but 200 and 404",
+    remedy="write Prometheus' text format; answer 404 where there are no metrics",
+)
+def metrics_can_be_read(subject: Subject) -> str:
+    """Read by Prometheus' own parser for Python."""
+    page, _ = _scrape(subject.running)
+    return f"{len(page)} samples"
+
+
+@rule(
+    "W81",
+    Level.MAY,
+    "names its metrics as Racetrack's dashboards query them",
+    source="dashboards",
+    consequence="the dashboards of the job stay empty",
+    remedy="name and label them as Racetrack's wrapper for Python does, _total included",
+)
+def metrics_have_their_names(subject: Subject) -> str:
+    """In the text as it is: parsers add `_total` by themselves. Labels show after a call."""
+    try:
+        asker = _after_calls(subject)
+        labelled = True
+    except NotJudged:
+        asker, labelled = subject.running, False
+    _, text = _scrape(asker)
+    missing = [name for name in PLAIN if not re.search(rf"^{name}[ {{]", text, re.MULTILINE)]
+    for name in BY_ENDPOINT:
+        wanted = rf'^{name}\{{[^}}]*endpoint="'
+        declared = re.sub(r"_(bucket|sum|count)$", "", name)
+        if not re.search(wanted if labelled else rf"^# TYPE {declared} ", text, re.MULTILINE):
+            missing.append(f"{name}{{endpoint}}" if labelled else name)
+    if missing:
+        raise Broken(f"it has no {', '.join(missing)}")
+    if not labelled:
+        return "the names; the labels show after calls, and none was given (--input, --fault-input)"
+    return ", ".join((*PLAIN, *BY_ENDPOINT))
+
+
+@rule(
+    "W82",
+    Level.MAY,
+    "counts each call once, when it starts and when it is done, failed ones too",
+    source="dashboards",
+    consequence="the dashboards show calls that were none, and hide errors",
+    remedy="count when a call begins, and again when it has ended, however it ended",
+    alone=True,
+)
+def metrics_move(subject: Subject) -> str:
+    """Two good calls, one that fails, and one that is looked at while it runs."""
+    good, bad = subject.good_call(), subject.failing_call()
+    if good.asker.instance is not bad.asker.instance:
+        raise NotJudged("a good call and one that fails have to be known: --input, --fault-input")
+    asker = good.asker
+    before, _ = _scrape(asker)
+    for call in (good, good, bad):
+        asker.perform(call.body)
+    after, _ = _scrape(asker)
+    _grew(before, after, {STARTED: 3, DONE: 3, OF_ENDPOINT: 3, ERRORS: 1, COUNT: 3})
+    if after.get((LAST_CALL, ""), 0) < time.time() - 60:
+        raise Broken(f"{LAST_CALL} is {after.get((LAST_CALL, ''))}, not the time of the last call")
+    try:
+        probe = subject.probe
+    except NotJudged:
+        return "by exactly the calls that were made"
+    _look_within_a_call(probe)
+    return "by exactly the calls that were made, also while one runs"
+
+
+@rule(
+    "W83",
+    Level.MAY,
+    "tells about its process",
+    source="dashboards",
+    consequence="memory, files and CPU of the job stay empty on the dashboards",
+    remedy="offer Prometheus' standard process metrics",
+)
+def metrics_of_the_process(subject: Subject) -> str:
+    """The four that the dashboards query; some systems do not tell them."""
+    asker = subject.running
+    page, _ = _scrape(asker)
+    found = [name for name in PROCESS if page.get((name, ""), 0) > 0]
+    if found and len(found) < len(PROCESS):
+        missing = ", ".join(name for name in PROCESS if name not in found)
+        if sys.platform != "linux" or asker.instance.container is None:
+            raise NotJudged(f"not every system tells {missing}")
+        raise Broken(f"it has no {missing}")
+    if not found:
+        raise Absent("it tells nothing of its process")
+    return ", ".join(found)
+
+
+def _scrape(asker: Asker) -> tuple[Samples, str]:
+    answer = asker.get("/metrics")
+    if answer.status == HTTPStatus.NOT_FOUND:
+        raise Absent("there is no /metrics")
+    if not answer.ok:
+        raise Broken(f"/metrics answers {answer.answered}")
+    if answer.media_type not in ("text/plain", "application/openmetrics-text"):
+        raise Broken(f"its content type is {answer.media_type or 'not told'}")
+    samples, problem = metric_samples(answer.text)
+    if problem:
+        raise Broken(f"Prometheus' parser refuses it: {problem}")
+    if not samples:
+        raise Broken("the page holds no metrics")
+    return samples, answer.text
+
+
+def _after_calls(subject: Subject) -> Asker:
+    """Whoever was called, once well and once not."""
+    good, bad = subject.good_call(), subject.failing_call()
+    for call in (good, bad):
+        call.asker.perform(call.body)
+    return good.asker
+
+
+def _grew(before: Samples, after: Samples, wanted: dict[str, int]) -> None:
+    for name, calls in wanted.items():
+        grown = _sum(after, name) - _sum(before, name)
+        if grown != calls:
+            raise Broken(f"{name} grew by {grown:g}, and there were {calls} such calls")
+
+
+def _sum(samples: Samples, name: str) -> float:
+    """Over endpoints: what counts other endpoints did not move meanwhile."""
+    return sum(value for (found, _), value in samples.items() if found == name)
+
+
+def _look_within_a_call(asker: Asker) -> None:
+    before, _ = _scrape(asker)
+    call = threading.Thread(target=lambda: asker.perform({"do": "sleep", "value": LONG_CALL}))
+    call.start()
+    try:
+        time.sleep(LONG_CALL / 2)
+        within, _ = _scrape(asker)
+        overtaken = not call.is_alive()
+    finally:
+        call.join()
+    if overtaken:  # a busy machine: what was seen says nothing of the wrapper
+        return
+    started = _sum(within, STARTED) - _sum(before, STARTED)
+    done = _sum(within, DONE) - _sum(before, DONE)
+    if (started, done) != (1, 0):
+        raise Broken(f"while a call runs, {started:g} have started and {done:g} are done")

@@ -1,0 +1,125 @@
+"""What nobody has to offer: a page for people, and a document that describes the job."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from workbench.conformance.documents import (
+    find_document,
+    input_example,
+    perform_operation,
+    read_page,
+)
+from workbench.conformance.extra import openapi_problem
+from workbench.conformance.subject import Asker, Subject
+from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, rule
+
+
+@rule(
+    "W70",
+    Level.MAY,
+    "shows a page at its root that works under every prefix",
+    source="principle",
+    consequence="the job's page opens blank behind Pub",
+    remedy="load everything by relative links, and redirect the prefix to the prefix with a slash",
+)
+def shows_a_page(subject: Subject) -> str:
+    """All that the page loads has to be there, at the root and below the prefix."""
+    asker = subject.running
+    if asker.get("/").status == HTTPStatus.NOT_FOUND:
+        raise Absent("there is no page at the root")
+    told = ""
+    for base in _bases(asker):
+        answer = asker.get("/", base=base)
+        page = read_page(answer)
+        if page is None:
+            raise Broken(f"{base}/ answers {answer.answered}")
+        if page.leaving:
+            raise Broken(f"the page loads {page.leaving[0]}, which no prefix can move")
+        for link in page.loads:
+            loaded = asker.get(page.resolve(link), base="")
+            if not loaded.ok:
+                raise Broken(f"the page at {base}/ loads {link}: {loaded.answered}")
+        if base:
+            _leads_to_the_slash(asker, base, bool(page.loads))
+        told = f"with {len(page.loads)} files that it loads"
+    return f"at {' and '.join(f'{base}/' for base in _bases(asker))}, {told}"
+
+
+@rule(
+    "W71",
+    Level.MAY,
+    "describes perform in a valid OpenAPI document",
+    source="principle",
+    consequence="the page shows nothing, or something that is not so; generated clients fail",
+    remedy="check the document with any OpenAPI validator; name the path /api/v1/perform",
+)
+def describes_itself(subject: Subject) -> str:
+    """Valid by the OpenAPI validator, at the root and below the prefix."""
+    asker = subject.running
+    told = ""
+    for base in _bases(asker):
+        answer = find_document(lambda path, base=base: asker.get(path, base=base))  # type: ignore[misc]
+        if answer is None:
+            if told:
+                raise Broken(f"it is not there under {base}")
+            raise Absent("there is no openapi.json, and no page that names another document")
+        document = answer.json
+        problem = openapi_problem(document)
+        if problem:
+            raise Broken(f"{answer.path} is not valid: {problem}")
+        if perform_operation(document) is None:
+            raise Broken(f"{answer.path} does not describe a POST to perform")
+        told = f"OpenAPI {document.get('openapi', document.get('swagger'))}"
+    return told
+
+
+@rule(
+    "W72",
+    Level.MAY,
+    "offers an example in that document that its function accepts",
+    source="principle",
+    consequence="the first thing that a person tries on the page fails",
+    remedy="let the job give an example of its input, and show it in the document",
+)
+def offers_an_example(subject: Subject) -> str:
+    """It is called as it is offered; an empty object is no example."""
+    asker = subject.running
+    example = _example(asker)
+    if not example and subject.given.input is None:
+        try:
+            asker = subject.probe
+        except NotJudged:
+            pass
+        else:
+            example = _example(asker)
+    if not example:
+        raise Absent("the document offers no example of an input")
+    answer = asker.perform(example)
+    if not answer.ok:
+        raise Broken(f"{json.dumps(example)} gets {answer.answered}")
+    return f"{json.dumps(example)} gets {answer.answered}"
+
+
+def _example(asker: Asker) -> object:
+    found = find_document(lambda path: asker.get(path))
+    return None if found is None else input_example(found.json)
+
+
+def _bases(asker: Asker) -> tuple[str, ...]:
+    instance = asker.instance
+    if instance.behind_pub or instance.job_name is None:
+        return (instance.root,)
+    return (instance.root, instance.prefix("latest"))
+
+
+def _leads_to_the_slash(asker: Asker, base: str, loads: bool) -> None:
+    """Without its last slash the page's relative links lead elsewhere."""
+    bare = asker.get("", base=base)
+    if bare.ok and loads and read_page(bare) is not None:
+        raise Broken(f"{base} without a slash shows the page, whose links then lead elsewhere")
+    if bare.status is not None and 300 <= bare.status < 400:
+        where = bare.headers.get("location", "")
+        if not where.endswith("/"):
+            raise Broken(f"{base} leads to {where!r}, not to the path with a slash")

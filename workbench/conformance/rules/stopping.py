@@ -1,0 +1,107 @@
+"""How a wrapper ends when it is told to."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from workbench._wait import DeadlineExceeded, wait_until
+from workbench.conformance.exchange import Exchange
+from workbench.conformance.subject import Asker, Subject
+from workbench.conformance.vocabulary import Broken, Level, On, rule
+from workbench.errors import exit_words
+
+GRACE = 10.0
+"""Seconds after which Docker kills a container that does not end."""
+
+LONG_CALL = 1.0
+
+
+@rule(
+    "W60",
+    Level.SHOULD,
+    "ends by itself when it gets SIGTERM",
+    source="Racetrack's infrastructures, which stop jobs by it",
+    consequence=f"each stop and redeployment takes {GRACE:g} s longer, and ends by a kill",
+    remedy="let the server itself get the signal (exec-form CMD, no shell before it) and end",
+    on=On.OWN,
+)
+def ends_on_sigterm(subject: Subject) -> str:
+    """The signal goes to its first process alone, as a container's does."""
+    with subject.started() as asker:
+        start = time.monotonic()
+        asker.instance.signal(signal.SIGTERM)
+        code = _ended(asker)
+        return f"{exit_words(code)}, after {_about(time.monotonic() - start)}"
+
+
+@rule(
+    "W61",
+    Level.SHOULD,
+    "lets running calls finish before it ends",
+    source="Racetrack's infrastructures, on each redeployment",
+    consequence="callers of the old deployment see broken connections; through Pub, 502",
+    remedy="on SIGTERM take no new calls, wait for those that run, then end",
+    on=On.OWN,
+)
+def finishes_calls(subject: Subject) -> str:
+    """SIGTERM comes in the middle of a call."""
+    with subject.started(probe=True) as asker, _long_call(asker) as answers:
+        asker.instance.signal(signal.SIGTERM)
+    (answer,) = answers
+    if not answer.ok:
+        raise Broken(f"the call that ran gets {answer.answered}")
+    return answer.answered
+
+
+@rule(
+    "W62",
+    Level.SHOULD,
+    "is not ready any more once it was told to end",
+    source="Racetrack's infrastructures, on each redeployment",
+    consequence="new calls go to a job that is about to end",
+    remedy="answer /ready with 503, or close the listener, as soon as SIGTERM comes",
+    on=On.OWN,
+)
+def refuses_new_calls(subject: Subject) -> str:
+    """While a call still runs, /ready is asked again."""
+    with subject.started(probe=True) as asker, _long_call(asker):
+        asker.instance.signal(signal.SIGTERM)
+
+        def unready() -> str | None:
+            answer = asker.instance.ask("GET", "/ready")
+            return None if answer.ok else asker.get("/ready").answered
+
+        try:
+            return wait_until(unready, timeout=LONG_CALL / 2)
+        except DeadlineExceeded:
+            asker.get("/ready")
+            raise Broken("/ready goes on answering 200") from None
+
+
+@contextmanager
+def _long_call(asker: Asker) -> Iterator[list[Exchange]]:
+    """A call that runs meanwhile; its answer is in the list afterwards."""
+    answers: list[Exchange] = []
+    body = {"do": "sleep", "value": LONG_CALL}
+    call = threading.Thread(target=lambda: answers.append(asker.perform(body, timeout=GRACE)))
+    call.start()
+    try:
+        time.sleep(LONG_CALL / 4)
+        yield answers
+    finally:
+        call.join()
+
+
+def _ended(asker: Asker) -> int:
+    try:
+        return wait_until(lambda: asker.instance.exit_code, timeout=GRACE)
+    except DeadlineExceeded:
+        raise Broken(f"it still ran {GRACE:g} s after SIGTERM") from None
+
+
+def _about(seconds: float) -> str:
+    return "less than a second" if seconds < 1 else f"{seconds:.0f} s"

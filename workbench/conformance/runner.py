@@ -1,0 +1,84 @@
+"""Judging a target by the rules. Knows nothing of how anything is shown."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from workbench.conformance.report import Report
+from workbench.conformance.subject import Subject
+from workbench.conformance.target import Target
+from workbench.conformance.vocabulary import (
+    Absent,
+    Broken,
+    Finding,
+    NotJudged,
+    On,
+    Rule,
+    Verdict,
+)
+
+WORKERS = 8
+"""Rules that are judged at the same time; most of them wait for an answer."""
+
+
+def judge(target: Target, rules: Sequence[Rule]) -> Report:
+    """Judge a target; whatever rules start has ended when this returns.
+
+    Args:
+        target: What is judged; it is closed at the end.
+        rules: The rules, in the order of the report.
+
+    Returns:
+        A finding for each rule.
+    """
+    start = time.perf_counter()
+    with target:
+        found = {}
+        for group in _groups(target, rules):
+            found |= _together(target, group, 1 if target.one_at_a_time else WORKERS)
+    findings = tuple(found[rule.id] for rule in rules)
+    return Report(target.label, findings, time.perf_counter() - start)
+
+
+def _groups(target: Target, rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Rules that may be judged at the same time, and the groups one after another."""
+    if target.one_at_a_time:  # each change of what runs costs a start
+        return [[rule for rule in rules if rule.on is on] for on in On]
+    together = [rule for rule in rules if not rule.alone]
+    # Those that wait for starts and stops begin first: they take longest.
+    together.sort(key=lambda rule: rule.on is not On.OWN)
+    return [together, *([rule] for rule in rules if rule.alone)]
+
+
+def _together(target: Target, rules: Sequence[Rule], workers: int) -> dict[str, Finding]:
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="rule")
+    futures: dict[str, Future[Finding]] = {}
+    try:
+        futures = {rule.id: pool.submit(_finding, target, rule) for rule in rules}
+        return {name: future.result() for name, future in futures.items()}
+    except BaseException:  # an interrupt: what has not begun never will
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _finding(target: Target, rule: Rule) -> Finding:
+    subject = Subject(target)
+    start = time.perf_counter()
+    try:
+        verdict, what = Verdict.HELD, rule.judge(subject)
+    except Broken as broken:
+        verdict, what = Verdict.BROKEN, str(broken)
+    except Absent as absent:
+        verdict, what = Verdict.ABSENT, str(absent)
+    except NotJudged as unknown:
+        verdict, what = Verdict.NOT_JUDGED, str(unknown)
+    except Exception as error:  # noqa: BLE001 - a rule that fails itself says nothing of the wrapper
+        verdict = Verdict.NOT_JUDGED
+        what = f"the rule itself failed, which is a fault of the workbench: {error!r}"
+        subject.note("traceback", traceback.format_exc())
+    return Finding(rule, verdict, what, subject.evidence, time.perf_counter() - start)

@@ -1,0 +1,261 @@
+"""What is judged: an address, or something that can be started, as often as rules need it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from workbench.conformance.instance import Instance, Started, connect_to
+from workbench.conformance.vocabulary import NotJudged
+from workbench.errors import EngineUnavailable, PortTaken, WorkbenchError
+from workbench.manifest import JobManifest
+from workbench.run import job_environment
+
+NOTHING_STARTS = (
+    "an address alone shows nothing of how a wrapper starts and stops: give the job's folder, or "
+    "the command that starts the wrapper (--start)"
+)
+NO_PROBE = (
+    "it takes a function that does what it is told: give the job's folder, and the suite puts the "
+    "plugin's wrapper around a probe job of its own"
+)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the person told about the job, where the target cannot.
+
+    Attributes:
+        job_name: The job's name.
+        timestamp: The deployment's Unix second.
+        input: The input of a good call, as JSON; None where none was given.
+        expect: What that call answers, as JSON; None where that was not given.
+        fault_input: An input that makes the function fail, as JSON; None where none was given.
+    """
+
+    job_name: str | None = None
+    timestamp: int | None = None
+    input: str | None = None
+    expect: str | None = None
+    fault_input: str | None = None
+
+
+class Target:
+    """Something to judge; a context manager that ends whatever it started.
+
+    Attributes:
+        label: What it is, in words.
+        given: What the person told.
+        one_at_a_time: Whether two instances of it cannot run side by side.
+        wrapper: The folder with the wrapper's sources, where those are in Go; else None.
+    """
+
+    one_at_a_time = False
+    wrapper: Path | None = None
+
+    def __init__(self, label: str, given: Given) -> None:
+        self.label = label
+        self.given = given
+        self._lock = threading.Lock()
+        self._shared: dict[str, Instance | WorkbenchError] = {}
+        self._started: list[Instance] = []
+
+    def running(self) -> Instance:
+        """The wrapper that most rules ask; started by the first of them.
+
+        Raises:
+            NotJudged: It did not get ready.
+        """
+        return self._share("running", lambda: self.start({}))
+
+    def share_running(self, instance: Instance) -> None:
+        """Take an instance that runs already; it is not stopped."""
+        self._shared["running"] = instance
+
+    def probing(self) -> Instance:
+        """The wrapper around the probe job; likewise.
+
+        Raises:
+            NotJudged: There is none, or it did not get ready.
+        """
+        return self._share("probe", lambda: self.start({}, probe=True))
+
+    def start(
+        self,
+        env: Mapping[str, str],
+        *,
+        probe: bool = False,
+        ready: bool = True,
+        plain: bool = False,
+    ) -> Instance:
+        """Start one more; whoever did stops it.
+
+        Args:
+            env: Variables that differ from what an infrastructure gives.
+            probe: Whether it is to be the wrapper around the probe job.
+            ready: Whether to wait until it is ready.
+            plain: Whether nothing may tell it where to listen.
+
+        Raises:
+            NotJudged: Nothing can be started from this target.
+            JobNotReady: It did not get ready.
+        """
+        raise NotJudged(NO_PROBE if probe else NOTHING_STARTS)
+
+    def close(self) -> None:
+        """End whatever was started."""
+        with self._lock:
+            while self._started:
+                self._started.pop().stop()
+            self._shared.clear()
+
+    def __enter__(self) -> Target:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _share(self, name: str, start: Callable[[], Instance]) -> Instance:
+        with self._lock:
+            found = self._shared.get(name)
+            if found is None:
+                if self.one_at_a_time:
+                    while self._started:
+                        self._started.pop().stop()
+                    self._shared.clear()
+                try:
+                    found = start()
+                    self._started.append(found)
+                except WorkbenchError as error:
+                    found = error
+                self._shared[name] = found
+        if isinstance(found, WorkbenchError):
+            raise NotJudged(found.message) from found
+        return found
+
+
+class AddressTarget(Target):
+    """A wrapper that runs already, at an address; nothing of it is ever stopped.
+
+    An address with a path `/pub/job/NAME/VERSION` is one of PUB's: the root is out of reach then.
+    """
+
+    def __init__(self, url: str, given: Given) -> None:
+        super().__init__(url, given)
+        connect, host, path = connect_to(url)
+        words = path.split("/")
+        pub = words[:3] == ["", "pub", "job"] and len(words) == 5
+        name, version = (unquote(words[3]), words[4]) if pub else (given.job_name, "latest")
+        self._instance = Instance(
+            connect,
+            root=path,
+            job_name=name,
+            version=version,
+            timestamp=given.timestamp,
+            behind_pub=pub,
+            host=host,
+        )
+        if name is None:
+            self._instance = self._told_by_health(self._instance)
+
+    def running(self) -> Instance:
+        """The instance at the address, whether or not it answers."""
+        return self._instance
+
+    def _told_by_health(self, instance: Instance) -> Instance:
+        """`/health` tells the job's name, by convention."""
+        body = instance.ask("GET", f"{instance.root}/health").json
+        name = body.get("job_name") if isinstance(body, dict) else None
+        if not isinstance(name, str) or not name:
+            return instance
+        return Instance(**{**vars(instance), "job_name": name})
+
+
+Start = Callable[[Mapping[str, str], bool], Started]
+"""Starts a wrapper and returns at once.
+
+It takes the environment that an infrastructure gives, and whether nothing else may tell the wrapper
+where to listen.
+"""
+
+
+@dataclass(frozen=True)
+class Startable:
+    """A job, wrapped, that can be started.
+
+    Attributes:
+        manifest: The job's manifest.
+        start: How.
+    """
+
+    manifest: JobManifest
+    start: Start
+
+
+class StartedTarget(Target):
+    """A wrapper that can be started.
+
+    Args:
+        label: What it is, in words.
+        given: What the person told.
+        job: The wrapper around the job.
+        probe: The wrapper around the probe job, or why there is none.
+        one_at_a_time: Whether two instances of it cannot run side by side.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        given: Given,
+        job: Startable,
+        probe: Startable | str = NO_PROBE,
+        *,
+        one_at_a_time: bool = False,
+    ) -> None:
+        super().__init__(label, given)
+        self.one_at_a_time = one_at_a_time
+        self._job = job
+        self._probe = probe
+
+    def start(
+        self,
+        env: Mapping[str, str],
+        *,
+        probe: bool = False,
+        ready: bool = True,
+        plain: bool = False,
+    ) -> Instance:
+        """See `Target.start`."""
+        job = self._probe if probe else self._job
+        if isinstance(job, str):
+            raise NotJudged(job)
+        told = {**job_environment(job.manifest, int(time.time())), **env}
+        try:
+            container = job.start(told, plain)
+        except (EngineUnavailable, PortTaken) as problem:
+            raise NotJudged(problem.message) from problem
+        instance = Instance(
+            container.connect,
+            job_name=told.get("JOB_NAME"),
+            version=told.get("JOB_VERSION"),
+            timestamp=_number(told.get("JOB_DEPLOYMENT_TIMESTAMP")),
+            container=container,
+        )
+        if ready:
+            try:
+                instance.wait_ready()
+            except BaseException:
+                instance.stop()
+                raise
+        return instance
+
+
+def _number(text: str | None) -> int | None:
+    try:
+        return int(text or "")
+    except ValueError:
+        return None
