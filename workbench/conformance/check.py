@@ -70,14 +70,8 @@ def check(
         expect=_text(expect),
         fault_input=_text(fault_input),
     )
-    made = make_target(
-        target,
-        given,
-        start=start,
-        plugin=plugin,
-        engine=engine,
-        on_event=on_event or default_sink(),
-    )
+    sink = on_event or default_sink()
+    made = make_target(target, given, start=start, plugin=plugin, engine=engine, on_event=sink)
     return judge(made, rules)
 
 

@@ -1,4 +1,4 @@
-"""A wrapper that runs: where it is asked, what it was told, what it wrote, and how it is stopped."""
+"""A wrapper that runs: where it is asked, what it was told, what it wrote, how it is stopped."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def judge(target: Target, rules: Sequence[Rule]) -> Report:
     """
     start = time.perf_counter()
     with target:
-        found = {}
+        found: dict[str, Finding] = {}
         for group in _groups(target, rules):
             found |= _together(target, group, 1 if target.one_at_a_time else WORKERS)
     findings = tuple(found[rule.id] for rule in rules)

@@ -1,4 +1,4 @@
-"""What a rule's function gets: somebody to ask, and a notebook in which all of it is written down."""
+"""What a rule's function gets: somebody to ask, and a place where all of it is noted down."""
 
 from __future__ import annotations
 

@@ -104,6 +104,7 @@ class Target:
             NotJudged: Nothing can be started from this target.
             JobNotReady: It did not get ready.
         """
+        del env, ready, plain
         raise NotJudged(NO_PROBE if probe else NOTHING_STARTS)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 
 from workbench.conformance.exchange import Exchange
@@ -21,14 +22,16 @@ PATIENCE = 1.5
 
 PAUSE = 0.1
 
-_WRONG_INPUT = {
-    "source": "CLI",
-    "consequence": "a caller's mistake looks like a fault of the job, or goes unseen",
-    "remedy": 'answer 400 with {"error": TEXT}, as application/json, and do not call the function',
-}
+_wrong_input = partial(
+    rule,
+    level=Level.SHOULD,
+    source="CLI",
+    consequence="a caller's mistake looks like a fault of the job, or goes unseen",
+    remedy='answer 400 with {"error": TEXT}, as application/json, and do not call the function',
+)
 
 
-@rule("W40", Level.SHOULD, "refuses a body that is not JSON, with a reason", **_WRONG_INPUT)
+@_wrong_input("W40", title="refuses a body that is not JSON, with a reason")
 def refuses_broken_json(subject: Subject) -> str:
     """A JSON text that stops in the middle, and one that is none."""
     asker = subject.running
@@ -37,7 +40,7 @@ def refuses_broken_json(subject: Subject) -> str:
     return answer.answered
 
 
-@rule("W41", Level.SHOULD, "refuses an empty body, with a reason", **_WRONG_INPUT)
+@_wrong_input("W41", title="refuses an empty body, with a reason")
 def refuses_an_empty_body(subject: Subject) -> str:
     """No body at all, and one of blanks."""
     asker = subject.running
@@ -46,7 +49,7 @@ def refuses_an_empty_body(subject: Subject) -> str:
     return answer.answered
 
 
-@rule("W42", Level.SHOULD, "refuses JSON that is no object, with a reason", **_WRONG_INPUT)
+@_wrong_input("W42", title="refuses JSON that is no object, with a reason")
 def refuses_what_is_no_object(subject: Subject) -> str:
     """A function takes named inputs; null is none of them."""
     asker = subject.running
@@ -55,7 +58,7 @@ def refuses_what_is_no_object(subject: Subject) -> str:
     return answer.answered
 
 
-@rule("W43", Level.SHOULD, "refuses what follows after the JSON object", **_WRONG_INPUT)
+@_wrong_input("W43", title="refuses what follows after the JSON object")
 def refuses_trailing_text(subject: Subject) -> str:
     """A good input with something behind it: half of it would be ignored."""
     try:
@@ -67,7 +70,7 @@ def refuses_trailing_text(subject: Subject) -> str:
     return answer.answered
 
 
-@rule("W44", Level.SHOULD, "refuses a body that is not UTF-8", **_WRONG_INPUT)
+@_wrong_input("W44", title="refuses a body that is not UTF-8")
 def refuses_other_encodings(subject: Subject) -> str:
     """JSON is UTF-8; other bytes would be replaced without a word."""
     asker = subject.running
@@ -100,7 +103,7 @@ def survives_depth(subject: Subject) -> str:
     "refuses a body that is far too large before it has come",
     source="Pub",
     consequence="one request fills the memory of the job's container, which is then killed",
-    remedy="limit the size: look at Content-Length first, and stop reading at the limit; answer 413",
+    remedy="limit the size: look at Content-Length first, stop reading at the limit, answer 413",
 )
 def refuses_huge_bodies(subject: Subject) -> str:
     """Ten gibibytes are announced; a byte of them is sent."""

@@ -40,7 +40,7 @@ def live_is_200(subject: Subject) -> str:
     Level.MUST,
     "answers /live with a JSON object, and calls it application/json",
     source="health gate",
-    consequence="the deployment fails at once: `live endpoint should respond with application/json`",
+    consequence="the deployment fails at once: `should respond with application/json`",
     remedy="set Content-Type: application/json, also on errors",
 )
 def live_is_json(subject: Subject) -> str:
@@ -287,7 +287,8 @@ def _first_answer(asker: Asker, path: str) -> Exchange | None:
         return None if answer.status is None else asker.get(path)
 
     try:
-        return wait_until(look, timeout=READY_TIMEOUT) or None
+        found = wait_until(look, timeout=READY_TIMEOUT)
+        return found if isinstance(found, Exchange) else None
     except DeadlineExceeded:
         raise Broken(f"{path} was not answered within {READY_TIMEOUT:g} s") from None
 

@@ -1,4 +1,4 @@
-"""What nobody has to offer: metrics, as Prometheus reads them and Racetrack's dashboards query them."""
+"""What nobody has to offer: metrics, as Prometheus reads and Racetrack's dashboards query them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from workbench.settings import JOB_PORT
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - where Racetrack asks wrappers to listen
 SETTLED = 1.0
-"""Seconds after which a wrapper that listens elsewhere is not expected to listen on 7000 as well."""
+"""Seconds after which a wrapper that listens elsewhere is not expected on 7000 as well."""
 
 VERSIONS = ("latest", "1.x", "x", "1.2.3-beta.1", "1.2.3+build.5", "1.2.3%2Bbuild.5", "any%20text")
 UNFINISHED = b'{"unfinished": '
