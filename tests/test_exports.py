@@ -16,6 +16,7 @@ VERBS = [
     "bundle_plugin",
     "check_step",
     "clean",
+    "compare",
     "diff_bundles",
     "fill",
     "get_settings",
@@ -26,6 +27,7 @@ VERBS = [
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "load_report",
     "log_view",
     "parse_dockerfile",
     "perform_panel",
@@ -56,6 +58,8 @@ VALUES = [
     "Progress",
     "Quote",
     "RacetrackRun",
+    "Report",
+    "ReportDiff",
     "StepCheck",
 ]
 

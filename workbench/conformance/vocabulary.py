@@ -8,9 +8,11 @@ requests that the function made are the finding's evidence.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from workbench.conformance.plain import LINE_LIMIT, PIECES_LIMIT, TEXT_LIMIT, line, plain
 
 if TYPE_CHECKING:
     from workbench.conformance.subject import Subject
@@ -42,20 +44,25 @@ class Verdict(StrEnum):
     @property
     def sign(self) -> str:
         """One character for it; never without the word."""
-        return {"held": "✓", "broken": "✗", "absent": "–", "not judged": "?"}[self.value]
+        return {"held": "✓", "broken": "✗", "absent": "\u2013", "not judged": "?"}[self.value]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Something that was seen, in full.
+    """Something that was seen. It is kept within bounds, and safe to show: see `plain.py`.
 
     Attributes:
         title: What it is, in a few words, such as `POST /api/v1/perform`.
-        text: The request and the response, or lines of a log.
+        text: The request and the response, or lines of a log; a body that came as bytes is made
+            text by `plain.text_of`.
     """
 
     title: str
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", line(self.title, LINE_LIMIT))
+        object.__setattr__(self, "text", plain(self.text, TEXT_LIMIT))
 
 
 class Broken(Exception):
@@ -99,6 +106,8 @@ class Rule:
         remedy: What to do about it.
         judge: Tells whether it holds; see the module's text.
         alone: Whether nobody else may call the running wrapper while it is judged.
+
+    Two rules are equal that say the same, however they are judged: a saved one is not judged again.
     """
 
     id: str
@@ -107,8 +116,8 @@ class Rule:
     source: str
     consequence: str
     remedy: str
-    judge: Judge
-    alone: bool = False
+    judge: Judge = field(compare=False, repr=False)
+    alone: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,10 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", line(self.what, LINE_LIMIT))
+        object.__setattr__(self, "evidence", _bounded(tuple(self.evidence)))
+
     @property
     def failed(self) -> bool:
         """Whether it counts against the wrapper; a MAY that is there and broken does, too."""
@@ -136,3 +149,12 @@ class Finding:
 
     def __repr__(self) -> str:
         return f"<Finding {self.rule.id} {self.rule.level} {self.verdict}: {self.what}>"
+
+
+def _bounded(pieces: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The first and the last pieces, and between them how many there were, if there are many."""
+    if len(pieces) <= PIECES_LIMIT:
+        return pieces
+    half = PIECES_LIMIT // 2
+    left_out = Evidence("left out here", f"{len(pieces)} pieces of evidence in all")
+    return (*pieces[: half - 1], left_out, *pieces[-half:])
