@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from workbench.cli import files, jobs, machine, start, tutorial
+from workbench.cli import files, jobs, machine, reports, start, tutorial
 from workbench.cli.output import say
 from workbench.errors import UsageError, WorkbenchError
 
@@ -59,6 +59,7 @@ _add(
     """call sample-golang-function '{"numbers": [40, 2]}'""",
     """call http://127.0.0.1:7000 '{"numbers": [40, 2]}' --curl""",
 )  # fmt: skip
+_add(app, reports.compare, "compare", "compare before.json after.json")
 _add(app, jobs.clean, "clean", "clean")
 _add(
     app, machine.notebooks, "notebooks",

@@ -24,11 +24,6 @@ _UNSAFE = re.compile(
 )
 
 
-def text_of(body: bytes) -> str:
-    r"""A body as text; bytes that are not UTF-8 are told as `\xff`."""
-    return body.decode("utf-8", "backslashreplace")
-
-
 def plain(text: str, limit: int = TEXT_LIMIT) -> str:
     """The text without anything that acts where it is shown; cut in its middle if it is longer.
 

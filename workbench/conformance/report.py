@@ -58,9 +58,6 @@ class Report(Sequence[Finding]):
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 
-    def __contains__(self, value: object) -> bool:
-        return value in self.ids or value in self.findings
-
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the rules."""

@@ -8,7 +8,7 @@ requests that the function made are the finding's evidence.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ class Verdict(StrEnum):
     @property
     def sign(self) -> str:
         """One character for it; never without the word."""
-        return {"held": "✓", "broken": "✗", "absent": "\u2013", "not judged": "?"}[self.value]
+        return {"held": "✓", "broken": "✗", "absent": "-", "not judged": "?"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ class Evidence:
 
     Attributes:
         title: What it is, in a few words, such as `POST /api/v1/perform`.
-        text: The request and the response, or lines of a log; a body that came as bytes is made
-            text by `plain.text_of`.
+        text: The request and the response, or lines of a log.
     """
 
     title: str
@@ -106,8 +105,6 @@ class Rule:
         remedy: What to do about it.
         judge: Tells whether it holds; see the module's text.
         alone: Whether nobody else may call the running wrapper while it is judged.
-
-    Two rules are equal that say the same, however they are judged: a saved one is not judged again.
     """
 
     id: str
@@ -116,8 +113,8 @@ class Rule:
     source: str
     consequence: str
     remedy: str
-    judge: Judge = field(compare=False, repr=False)
-    alone: bool = field(default=False, compare=False)
+    judge: Judge
+    alone: bool = False
 
 
 @dataclass(frozen=True)
