@@ -17,7 +17,7 @@ from workbench.cli import app
 
 VERBS = (
     "doctor", "demo", "new job", "new plugin", "lab", "goto", "reset", "rehearse", "render", "lint",
-    "bundle", "run", "call", "clean", "notebooks", "prefetch",
+    "bundle", "run", "call", "compare", "check", "clean", "notebooks", "prefetch",
 )  # fmt: skip
 
 # What makes a start slow: none of it is needed to print a help page.

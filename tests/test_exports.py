@@ -14,8 +14,10 @@ VERBS = [
     "broken",
     "browser_url",
     "bundle_plugin",
+    "check",
     "check_step",
     "clean",
+    "compare",
     "diff_bundles",
     "fill",
     "get_settings",
@@ -26,6 +28,7 @@ VERBS = [
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "load_report",
     "log_view",
     "parse_dockerfile",
     "perform_panel",
@@ -56,6 +59,8 @@ VALUES = [
     "Progress",
     "Quote",
     "RacetrackRun",
+    "Report",
+    "ReportDiff",
     "StepCheck",
 ]
 

@@ -25,11 +25,15 @@ if TYPE_CHECKING:
         inspect_bundle,
         run_racetrack,
     )
+    from workbench.conformance.check import check
+    from workbench.conformance.compare import ReportDiff, compare
+    from workbench.conformance.report import Report, load_report
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
     from workbench.errors import (
         AssetsError,
         BuildError,
         BundleError,
+        ConformanceError,
         EngineUnavailable,
         JobDied,
         JobNotReady,
@@ -67,11 +71,15 @@ _ROOMS = {
         "inspect_bundle",
         "run_racetrack",
     ),
+    "conformance.check": ("check",),
+    "conformance.compare": ("ReportDiff", "compare"),
+    "conformance.report": ("Report", "load_report"),
     "dockerfile": ("parse_dockerfile", "render_dockerfile"),
     "errors": (
         "AssetsError",
         "BuildError",
         "BundleError",
+        "ConformanceError",
         "EngineUnavailable",
         "JobDied",
         "JobNotReady",
@@ -106,6 +114,7 @@ __all__ = [
     "BuildError",
     "Bundle",
     "BundleError",
+    "ConformanceError",
     "EngineUnavailable",
     "Event",
     "FileWritten",
@@ -126,6 +135,8 @@ __all__ = [
     "Progress",
     "Quote",
     "RacetrackRun",
+    "Report",
+    "ReportDiff",
     "StepCheck",
     "StepFailed",
     "TemplateError",
@@ -135,8 +146,10 @@ __all__ = [
     "broken",
     "browser_url",
     "bundle_plugin",
+    "check",
     "check_step",
     "clean",
+    "compare",
     "diff_bundles",
     "fill",
     "get_settings",
@@ -147,6 +160,7 @@ __all__ = [
     "lint_plugin",
     "load_job_manifest",
     "load_plugin",
+    "load_report",
     "log_view",
     "parse_dockerfile",
     "perform_panel",

@@ -50,9 +50,10 @@ def code(text: str) -> Markup:
     return Markup("<code>{}</code>").format(text)
 
 
-def pre(text: str) -> Markup:
-    """Lines in a fixed-width font."""
-    return Markup('<pre style="{}">{}</pre>').format(_LINES, text)
+def pre(text: str, *, wrap: bool = False) -> Markup:
+    """Lines in a fixed-width font; with `wrap` none is wider than the page."""
+    style = f"{_LINES};white-space:pre-wrap;overflow-wrap:anywhere" if wrap else _LINES
+    return Markup('<pre style="{}">{}</pre>').format(style, text)
 
 
 def diff(text: str) -> Markup:

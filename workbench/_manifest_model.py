@@ -6,8 +6,6 @@ first mistake and speaks of "inputs" and "instances"; here each one becomes a `P
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -17,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from racetrack_client.manifest.manifest import GitManifest, ResourcesManifest
 
+from workbench._json_schema import validator
 from workbench._yaml_file import KeyPath, Problem, kind
 
 _EXPECTED = {
@@ -125,16 +124,5 @@ def _one_of(data: Mapping[str, Any], choices: list[dict[str, Any]]) -> Problem:
 
 @lru_cache(maxsize=1)
 def _schema() -> Any:
-    # Where it finds this package, which JupyterLab brings, jsonschema compiles a grammar of IRIs at
-    # its import: seconds, for a format that no manifest has. It does without where it is absent.
-    absent = "rfc3987_syntax" not in sys.modules
-    if absent:
-        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-    try:
-        from jsonschema import Draft202012Validator
-    finally:
-        if absent:
-            del sys.modules["rfc3987_syntax"]
-
     text = resources.files("racetrack_client.manifest").joinpath("schema.json").read_text("utf-8")
-    return Draft202012Validator(json.loads(text))
+    return validator(text)

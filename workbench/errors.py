@@ -13,6 +13,7 @@
     +-- JobNotReady                also a TimeoutError
     +-- JobDied                    .exit_code
     +-- PerformError               .status, .body
+    +-- ConformanceError           a wrapper that breaks rules: .broken
     +-- NotebookError              a notebook that is not canonical or did not run
     +-- StepFailed                 a step of the tutorial did not hold
 
@@ -223,6 +224,20 @@ class PerformError(WorkbenchError):
         super().__init__(message, remedy=remedy, log=log)
         self.status = status
         self.body = body
+
+
+class ConformanceError(WorkbenchError):
+    """A wrapper that breaks rules.
+
+    Args:
+        message: Which rules, and what was seen of each.
+        broken: Their ids, such as `W08`.
+        remedy: What the reader can do about it.
+    """
+
+    def __init__(self, message: str, *, broken: Sequence[str], remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.broken = tuple(broken)
 
 
 class NotebookError(WorkbenchError):

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from workbench.cli import files, jobs, machine, start, tutorial
+from workbench.cli import conformance, files, jobs, machine, reports, start, tutorial
 from workbench.cli.output import say
 from workbench.errors import UsageError, WorkbenchError
 
@@ -58,6 +58,13 @@ _add(
     app, jobs.call, "call",
     """call sample-golang-function '{"numbers": [40, 2]}'""",
     """call http://127.0.0.1:7000 '{"numbers": [40, 2]}' --curl""",
+)  # fmt: skip
+_add(app, reports.compare, "compare", "compare before.json after.json")
+_add(
+    app, conformance.check, "check",
+    "check sample-golang-function",
+    "check http://127.0.0.1:7000 --job-name golang-function",
+    "check --start 'python wrapper.py' --junit report.xml",
 )  # fmt: skip
 _add(app, jobs.clean, "clean", "clean")
 _add(

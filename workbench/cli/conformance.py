@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from workbench.cli import options
-from workbench.cli.output import say, show
+from workbench.cli.output import say, show, show_json
 from workbench.errors import UsageError
 
 Target = Annotated[
@@ -25,12 +24,16 @@ Target = Annotated[
 Start = Annotated[
     str | None,
     typer.Option(
-        "--start", metavar="COMMAND", help="Instead: the command that starts a wrapper, split as a shell does."
+        "--start",
+        metavar="COMMAND",
+        help="Instead: the command that starts a wrapper, split as a shell does.",
     ),
 ]
 JobName = Annotated[
     str | None,
-    typer.Option("--job-name", metavar="NAME", help="The job's name, where the target cannot tell."),
+    typer.Option(
+        "--job-name", metavar="NAME", help="The job's name, where the target cannot tell."
+    ),
 ]
 Timestamp = Annotated[
     int | None,
@@ -70,7 +73,8 @@ def check(
     fail_on: Annotated[
         FailOn,
         typer.Option(
-            "--fail-on", help="Which broken rules count; a MAY that is there and broken is a should."
+            "--fail-on",
+            help="Which broken rules count; a MAY that is there and broken is a should.",
         ),
     ] = FailOn.SHOULD,
     as_json: options.AsJson = False,
@@ -115,12 +119,11 @@ def check(
             raise UsageError(f"{junit} could not be written: {error.strerror}.") from None
         say(f"wrote {junit}")
     if as_json:
-        show(report.to_json())
-    elif markdown:
-        show(report.to_markdown())
+        show_json(report.as_dict())
     else:
-        show(report.to_text(colour=sys.stdout.isatty()))
-    if report.failing(Level.MUST if fail_on is FailOn.MUST else Level.SHOULD):
+        show(report.to_markdown() if markdown else report.to_text())
+    level = Level.MUST if fail_on is FailOn.MUST else Level.SHOULD
+    if report.failing(level):
         raise typer.Exit(1)
 
 

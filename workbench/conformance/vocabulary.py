@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from workbench.conformance.plain import LINE_LIMIT, PIECES_LIMIT, TEXT_LIMIT, line, plain
+
 if TYPE_CHECKING:
     from workbench.conformance.subject import Subject
 
@@ -47,7 +49,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Something that was seen, in full.
+    """Something that was seen. It is kept within bounds, and safe to show: see `plain.py`.
 
     Attributes:
         title: What it is, in a few words, such as `POST /api/v1/perform`.
@@ -56,6 +58,10 @@ class Evidence:
 
     title: str
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", line(self.title, LINE_LIMIT))
+        object.__setattr__(self, "text", plain(self.text, TEXT_LIMIT))
 
 
 class Broken(Exception):
@@ -159,6 +165,10 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", line(self.what, LINE_LIMIT))
+        object.__setattr__(self, "evidence", _bounded(tuple(self.evidence)))
+
     @property
     def failed(self) -> bool:
         """Whether it counts against the wrapper; a MAY that is there and broken does, too."""
@@ -166,3 +176,12 @@ class Finding:
 
     def __repr__(self) -> str:
         return f"<Finding {self.rule.id} {self.rule.level} {self.verdict}: {self.what}>"
+
+
+def _bounded(pieces: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The first and the last pieces, and between them how many there were, if there are many."""
+    if len(pieces) <= PIECES_LIMIT:
+        return pieces
+    half = PIECES_LIMIT // 2
+    left_out = Evidence("left out here", f"{len(pieces)} pieces of evidence in all")
+    return (*pieces[: half - 1], left_out, *pieces[-half:])

@@ -1,0 +1,119 @@
+"""A report as lines for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.conformance.vocabulary import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from workbench.conformance.report import Report
+
+WIDTH = 100
+MOST_PIECES = 3
+MOST_LINES = 16
+"""How many lines of a piece of evidence a terminal shows; its head and its tail."""
+
+_VERDICT = 13  # the longest sign and word, and a space
+_HEAD = _VERDICT + 12  # the id and the level as well
+_DETAIL = "    "
+_COLOURS = {
+    Verdict.HELD: "32",
+    Verdict.BROKEN: "1;31",
+    Verdict.ABSENT: "2",
+    Verdict.NOT_JUDGED: "33",
+}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What lines are written on.
+
+    Attributes:
+        width: Columns.
+        colour: Whether it shows colours.
+    """
+
+    width: int = WIDTH
+    colour: bool = False
+
+    @classmethod
+    def of_stdout(cls, width: int | None = None, colour: bool | None = None) -> Paper:
+        """The terminal at stdout, as far as nothing else was asked for.
+
+        NO_COLOR and its like are obeyed. Where stdout is no terminal: 100 columns, no colour.
+        """
+        from rich.console import Console
+
+        console = Console(force_jupyter=False)
+        if colour is None:
+            colour = console.color_system is not None and not console.no_color
+        if width is None:
+            width = console.width if console.is_terminal else WIDTH
+        return cls(max(width, 40), colour)
+
+    def verdict(self, verdict: Verdict, width: int = 0) -> str:
+        """Sign and word, in the verdict's colour, padded with spaces."""
+        text = f"{verdict.sign} {verdict}".ljust(width)
+        return f"\x1b[{_COLOURS[verdict]}m{text}\x1b[0m" if self.colour else text
+
+    def wrap(self, text: str, first: str, rest: str) -> list[str]:
+        """The text in lines, with one indent for the first and one for the others."""
+        return textwrap.wrap(
+            text, self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        )
+
+
+def report_text(report: Report, paper: Paper) -> str:
+    """A line for each rule; below a broken one what follows, what to do, and what was seen."""
+    lines = [report.target]
+    for one in report:
+        lines += _finding(one, paper)
+    lines.append(summary(report, paper))
+    return "\n".join(lines)
+
+
+def summary(report: Report, paper: Paper) -> str:
+    """How many rules got each verdict, and which are broken."""
+    verdict = paper.verdict(Verdict.HELD if report.ok else Verdict.BROKEN)
+    broken = ", ".join(f"{one.rule.id} {one.rule.level}" for one in report.failures)
+    return f"{verdict}: {report.summary}{f'; broken: {broken}' if broken else ''}"
+
+
+def _finding(one: Finding, paper: Paper) -> Iterator[str]:
+    rule = one.rule
+    blank = " " * _HEAD
+    # What is coloured has no width for `textwrap`: the head is put before the wrapped text.
+    wrapped = paper.wrap(f"{rule.title}: {one.what}", blank, blank)
+    head = f"{paper.verdict(one.verdict, _VERDICT)}{rule.id:<4} {rule.level:<6} "
+    yield head + wrapped[0].removeprefix(blank)
+    yield from wrapped[1:]
+    if not one.failed:
+        return
+    more = f"{_DETAIL}  "
+    yield from paper.wrap(f"Consequence: {rule.consequence}", _DETAIL, more)
+    yield from paper.wrap(f"Remedy: {rule.remedy}", _DETAIL, more)
+    for piece in one.evidence[:MOST_PIECES]:
+        yield from _piece(piece, paper)
+    left = len(one.evidence) - MOST_PIECES
+    if left > 0:
+        yield f"{_DETAIL}(pieces of evidence that only the JSON has: {left})"
+
+
+def _piece(piece: Evidence, paper: Paper) -> Iterator[str]:
+    yield from paper.wrap(f"Evidence: {piece.title}", _DETAIL, f"{_DETAIL}  ")
+    bar = f"{_DETAIL}| "
+    room = paper.width - len(bar)
+    text = piece.text.expandtabs(4).rstrip("\n")
+    lines = [part for line in text.split("\n") for part in _pieces_of(line, room)]
+    if len(lines) > MOST_LINES:
+        half = MOST_LINES // 2
+        lines = [*lines[:half], f"... {len(lines) - MOST_LINES} lines ...", *lines[-half:]]
+    yield from (f"{bar}{line}".rstrip() for line in lines)
+
+
+def _pieces_of(line: str, room: int) -> list[str]:
+    return [line[at : at + room] for at in range(0, len(line), room)] or [""]
