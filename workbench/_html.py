@@ -68,6 +68,11 @@ def diff(text: str) -> Markup:
     return Markup('<pre style="{}">{}</pre>').format(_LINES, Markup("\n").join(lines))
 
 
+def as_it_is(body: str) -> Markup:
+    """A part in which a page that typesets formulas, as JupyterLab does, takes no `$` for one."""
+    return Markup('<div class="mathjax_ignore tex2jax_ignore">{}</div>').format(escape(body))
+
+
 def link(url: str, text: str | None = None) -> Markup:
     """A link that opens beside the notebook."""
     # Widgets do not mark links by themselves.
