@@ -209,14 +209,19 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def in_notebook() -> bool:
-    """Whether this code runs in a Jupyter kernel."""
+def notebook_shell() -> Any | None:
+    """IPython's shell where this code runs in a Jupyter kernel; None elsewhere."""
     if "IPython" not in sys.modules:
-        return False
+        return None
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
-    return type(shell).__name__ == "ZMQInteractiveShell"
+    return shell if type(shell).__name__ == "ZMQInteractiveShell" else None
+
+
+def in_notebook() -> bool:
+    """Whether this code runs in a Jupyter kernel."""
+    return notebook_shell() is not None
 
 
 def show_in_notebook(page: Markup) -> None:

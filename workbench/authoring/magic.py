@@ -30,7 +30,7 @@ class Shell(Protocol):
 
 
 def register(shell: Shell) -> None:
-    """Teach a shell the magic; `%load_ext workbench` comes here."""
+    """Teach a shell the magic, as `begin` and `%load_ext workbench` do; again changes nothing."""
     shell.register_magic_function(wbfile, magic_kind="cell", magic_name=MAGIC)
 
 

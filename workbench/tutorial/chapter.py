@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from workbench._finished import JOB, PLUGIN
 from workbench._written import changed_since_written, digest, note_written
+from workbench.authoring import magic
 from workbench.errors import StepFailed
+from workbench.events import notebook_shell
 from workbench.settings import get_settings
 from workbench.tutorial import job_checks
 from workbench.tutorial.advice import advise, from_playground
@@ -26,7 +28,8 @@ from workbench.tutorial.views import ChapterBegun, ChapterFilled, ChapterRecorde
 def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
     """Begin a chapter: fill in what the chapters before it would have written.
 
-    Files that are there are left as they are, also those that differ from the finished ones.
+    Files that are there are left as they are, also those that differ from the finished ones. In a
+    notebook `%%wbfile PATH` is known from then on; nobody has to load an extension, twice at worst.
 
     Args:
         step: The chapter: its id, such as `03-wrapper`, or its number.
@@ -41,6 +44,8 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
         WorkbenchError: Something could not be written or done.
     """
     chosen, ground = find_step(step), playground or Playground()
+    if shell := notebook_shell():
+        magic.register(shell)
     mended = mend_broken(ground)
     changed = changed_since_written(ground.path)
     written = fill_before(chosen, ground)
