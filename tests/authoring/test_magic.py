@@ -119,8 +119,13 @@ def test_a_notebook_writes_and_quotes_a_file(playground: Path, tmp_path: Path) -
     file = playground / "golang-job-type" / "go_wrapper" / "main.go"
     assert file.read_text() == CELLS[2].split("\n", 1)[1] + "\n"
     assert outputs[0] == []
-    assert "mistake on line 4, column 7</b>: " in outputs[1][0].data["text/html"]
-    assert "main.go:4:7: rune literal not terminated" in outputs[1][0].data["text/plain"]
+    assert (
+        "mistake on line 4 (line 5 of this cell), column 7</b>: " in outputs[1][0].data["text/html"]
+    )
+    assert (
+        "main.go:4:7 (line 5 of this cell): rune literal not terminated"
+        in outputs[1][0].data["text/plain"]
+    )
     assert "<b>changed (+2 -3)</b>" in outputs[2][0].data["text/html"]
     assert outputs[3][0].data["text/plain"].startswith("golang-job-type/go_wrapper/main.go, lines")
     assert "func</span> main() {}" in outputs[3][0].data["text/html"]

@@ -36,7 +36,7 @@ def register(shell: Shell) -> None:
 
 def wbfile(line: str, cell: str) -> FileWritten:
     """Write the cell's text to a file: `%%wbfile PATH`, relative to the playground."""
-    return write_file(read_path(line), cell)
+    return write_file(read_path(line), cell, lines_above=1)
 
 
 def read_path(line: str) -> str:
