@@ -133,11 +133,16 @@ class Cleaned:
         return f"stopped: {stopped}{left}" if self.stopped else f"{stopped}{left}"
 
 
-def clean() -> Cleaned:
-    """Stop the jobs of this process, and whatever a crash of another one left behind."""
+def clean(*, labs: bool = True) -> Cleaned:
+    """Stop the jobs of this process, and whatever a crash of another one left behind.
+
+    Args:
+        labs: Whether a JupyterLab counts as well; else it is neither stopped nor named.
+    """
+    kind = None if labs else "job"
     own = [job for job in _running if job.status != "stopped"]
     stopped = [f"{job.manifest.name} {job.manifest.version} at {job.address}" for job in own]
     for job in own:
         job.stop()
-    stopped += [str(record) for record in _children.stop_abandoned()]
-    return Cleaned(tuple(stopped), tuple(str(record) for record in _children.records()))
+    stopped += [str(record) for record in _children.stop_abandoned(kind)]
+    return Cleaned(tuple(stopped), tuple(str(record) for record in _children.records(kind)))
