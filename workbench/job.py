@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from workbench import _html
+from workbench._cell import Cell, running_cell
 from workbench._sources import Sources, outdated_words
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.calls import Answer, curl_line, probe_answer, read_answer, read_metrics, to_json
@@ -37,6 +38,8 @@ class Job:
         deployment_timestamp: Whole Unix seconds, as given to the job and told by its `/live`.
         call_timeout: Seconds that a call may take.
         sources: The files that it was built from; None where nobody noted them down.
+        started_in: The cell of a notebook that started it; None elsewhere.
+        stopped_in: The cell that stopped it; None elsewhere, and while it runs.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class Job:
         self.deployment_timestamp = timestamp
         self.call_timeout = 60.0
         self.sources = sources
+        self.started_in = running_cell()
+        self.stopped_in: Cell | None = None
         self._container = container
         self._stopping = False
         self._stopped: int | None = None
@@ -248,6 +253,7 @@ class Job:
         """
         if self._stopped is None:
             self._stopping = self._stopping or self._container.exit_code is None
+            self.stopped_in = running_cell() if self._stopping else None
             self._session.close()
             self._stopped = self._container.stop()
         return self._stopped

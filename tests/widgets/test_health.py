@@ -7,6 +7,7 @@ import pytest
 from tests.widgets.conftest import Serve, Shelf
 from tests.widgets.served import Reply
 from workbench import _html, job
+from workbench._cell import Cell
 from workbench._wait import wait_until
 from workbench.job import Job
 from workbench.widgets import _follow, health, health_badge
@@ -141,7 +142,7 @@ def test_the_same_cell_run_again_takes_the_place_of_its_badge(
     second = health_badge(running)
     assert first.wait(10)
     assert "no longer followed" in first.html()
-    monkeypatch.setattr(_follow, "cell_id", lambda: "another-cell")
+    monkeypatch.setattr(_follow, "running_cell", lambda: Cell(2, "another-cell"))
     other = health_badge(running)
     assert not second.wait(0)
     running.stop()

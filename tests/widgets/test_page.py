@@ -33,7 +33,7 @@ def test_the_frame_goes_with_the_job_and_the_words_stay(serve: Serve, shelf: She
     before, after = shelf.pages
     assert "<iframe" in before
     assert "<iframe" not in after
-    assert "the job is over" in after
+    assert "The page is gone with its job" in after
     assert "/api/v1/perform" in after
 
 

@@ -234,7 +234,7 @@ def test_at_the_job_s_end_plain_html_takes_the_place_of_the_widgets(
     wait_until(lambda: len(shelf.pages) == 2 or None, timeout=10)
     assert shelf.widgets == [True, False]
     assert ">true</pre>" in shelf.pages[1], "the last answer was waited for"
-    assert "The job is over" in shelf.pages[1]
+    assert "Start it again, and then run this cell." in shelf.pages[1]
 
 
 def test_a_call_costs_a_dozen_updates_at_most(serve: Serve, sent: list[dict[str, Any]]) -> None:

@@ -7,11 +7,11 @@ import hashlib
 import time
 from collections.abc import Callable
 
+from workbench._cell import notebook_shell
 from workbench._finished import JOB, PLUGIN
 from workbench._written import changed_since_written, digest, note_written
 from workbench.authoring import magic
 from workbench.errors import StepFailed
-from workbench.events import notebook_shell
 from workbench.settings import get_settings
 from workbench.tutorial import job_checks
 from workbench.tutorial.advice import advise, from_playground

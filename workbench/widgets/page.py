@@ -11,6 +11,7 @@ from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._openapi import read_document
+from workbench.widgets.over import over_note
 
 
 class SwaggerView:
@@ -50,10 +51,8 @@ class SwaggerView:
     def html(self) -> Markup:
         """The view as it is shown, now."""
         if self._over:
-            gone = _parts.status(
-                _parts.muted(f"The page of {self._name} is gone: the job is over.")
-            )
-            return gone + self._note + self._table()
+            gone = Markup("<div>The page is gone with its job; these were its endpoints:</div>")
+            return over_note(self.job, self._follower.cell) + self._note + gone + self._table()
         text = f"Open the page of {self._name} in a tab of its own"
         link = Markup("<div>{}</div>").format(_html.link(self.url, text))
         frame = Markup(

@@ -22,6 +22,7 @@ from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._history import CallHistory
 from workbench.widgets._openapi import read_document
 from workbench.widgets.outdated import outdated_note
+from workbench.widgets.over import over_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
@@ -38,7 +39,7 @@ class PerformPanel:
 
     The text is sent as it stands: what it means is the job's to judge. The request runs in a thread
     of its own and ends after `job.call_timeout` seconds at the latest. Once the job is over, a page
-    without widgets takes the panel's place: the last call, and those before it.
+    without widgets takes the panel's place: which cells bring the job back, and its last calls.
 
     Attributes:
         job: The job that is called.
@@ -116,10 +117,10 @@ class PerformPanel:
         if len(self.history) > 1:
             rows.append(("Calls so far", self.history.html()))
         page = _html.table(("", f"perform of {self.job.manifest.name}"), rows)
-        how = "Run this cell to edit the request and send it."
         if self._over:
-            how = "The job is over. Run it again, and then this cell, to go on calling it."
-        return self._note + page + _parts.status(_parts.muted(how))
+            return over_note(self.job, self._follower.cell) + page
+        how = _parts.muted("Run this cell to edit the request and send it.")
+        return self._note + page + _parts.status(how)
 
     def look(self, ended: bool) -> None:
         """Now and then, see whether files changed since the job was built."""
