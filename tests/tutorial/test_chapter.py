@@ -136,7 +136,11 @@ def test_hints_come_one_by_one_and_are_counted(ground: Playground) -> None:
     assert "+version: 0.0.0" in given[2].text
     assert "2 of 3" in str(given[1])
     assert "The answer" in given[2]._repr_html_()
-    assert wb.progress(playground=ground).hints == 3
+    found = wb.progress(playground=ground)
+    assert found.hints == 3
+    assert found.summary().endswith(", 3 hints asked for")
+    assert "\nbegun      02-plugin-manifest  3 hints asked for\n" in str(found)
+    assert "hints asked for</th>" in found._repr_html_()
     manifest.write_text(text)
     assert wb.hint("02", playground=ground).level == 0
     replace(manifest, "0.0.0", "x")
