@@ -13,11 +13,12 @@ import requests
 
 from workbench import _html
 from workbench._cell import Cell, running_cell
-from workbench._sources import Sources, outdated_words
+from workbench._sources import Sources, outdated_note, outdated_words
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.calls import Answer, curl_line, probe_answer, read_answer, read_metrics, to_json
 from workbench.engines import Container, Image
 from workbench.errors import JobDied, PerformError, exit_words
+from workbench.events import show_in_notebook
 from workbench.manifest import JobManifest
 from workbench.settings import browser_url
 
@@ -58,6 +59,7 @@ class Job:
         self.sources = sources
         self.started_in = running_cell()
         self.stopped_in: Cell | None = None
+        self._called_in: Cell | None = None
         self._container = container
         self._stopping = False
         self._stopped: int | None = None
@@ -143,6 +145,8 @@ class Job:
     ) -> requests.Response:
         """Any HTTP request to the job; redirects are not followed.
 
+        In a notebook it is said below the cell, once, if the job is not what its files are now.
+
         Args:
             path: The path below the job's address, such as `/metrics`.
             method: The HTTP method.
@@ -153,6 +157,7 @@ class Job:
             JobDied: Its process has ended.
             PerformError: There was no answer, though the process lives.
         """
+        self._tell_if_outdated()
         all_headers = {"Content-Type": "application/json", **(headers or {})}
         body = data if data is None or isinstance(data, bytes) else to_json(data).encode()
         try:
@@ -286,6 +291,13 @@ class Job:
         if alive and (words := outdated_words(self.outdated)):
             rows.append((_html.badge("outdated", _html.WARN), words))
         return str(_html.table(("Job", f"{self.manifest.name} {self.manifest.version}"), rows))
+
+    def _tell_if_outdated(self) -> None:
+        cell = running_cell()
+        if cell is not None and cell != self._called_in:
+            self._called_in = cell
+            if note := outdated_note(self.outdated):
+                show_in_notebook(note)
 
     def _probe(self, path: str) -> Answer:
         return probe_answer(self.call(path))

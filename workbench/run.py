@@ -40,7 +40,8 @@ def run_job(
 
     Args:
         job_dir: The folder with `job.yaml`.
-        plugin: The job-type plugin, or its folder or ZIP; None for the finished Go plugin.
+        plugin: The job-type plugin, or its folder or ZIP; None for the finished Go plugin. One
+            that was loaded is loaded again where its files changed since.
         engine: The name of an engine, or an engine; None for the setting.
         port: The port of this machine to listen on; None for a free one.
         timeout: Seconds that the job may take until it is ready, the build not counted.
@@ -62,10 +63,14 @@ def run_job(
     sink = on_event or default_sink()
     with step(sink, Phase.PREPARING, "reading manifest and plugin") as outcome:
         manifest = load_job_manifest(job_dir)
+        again = ""
         if not isinstance(plugin, PluginData):
             plugin = load_plugin(plugin or shipped("golang-job-type"))
+        elif plugin.outdated:
+            again = f", loaded again since {', '.join(plugin.outdated)} changed"
+            plugin = load_plugin(plugin.source)
         job_type = plugin.job_type(manifest.get_jobtype())
-        outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+        outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}{again}"
     chosen = get_engine(engine, on_event=sink)
     sources = Sources(manifest.workspace, plugin.source)
     image = chosen.build(job_type, manifest, on_event=sink)

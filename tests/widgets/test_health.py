@@ -10,7 +10,7 @@ from workbench import _html, job
 from workbench._cell import Cell
 from workbench._wait import wait_until
 from workbench.job import Job
-from workbench.widgets import _follow, health, health_badge
+from workbench.widgets import _follow, health, health_badge, outdated
 from workbench.widgets.health import HealthBadge, read_health
 
 OK = {"/live": (200, '{"status": "live"}'), "/ready": (200, '{"status": "ready"}')}
@@ -121,6 +121,21 @@ def test_only_changes_are_shown(serve: Serve, shelf: Shelf) -> None:
     assert "stopped" in shelf.pages[-1]
     badge._ipython_display_()
     assert shelf.pages[-1] == shelf.pages[-2]
+
+
+def test_a_job_that_is_not_what_its_files_are(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outdated, "_PAUSE", 0.0)
+    monkeypatch.setattr(health, "_PAUSE_READY", 0.0)
+    running, _ = serve(get=OK.__getitem__)
+    badge = health_badge(running)
+    monkeypatch.setattr(Job, "outdated", ("my-job/perform.go",))
+    wait_until(lambda: "built: my-job/perform.go" in badge.html() or None, timeout=10)
+    assert badge.health.word == "ready"
+    running.stop()
+    assert badge.wait(10)
+    assert "my-job/perform.go" not in badge.html()
 
 
 def test_the_word_carries_the_meaning_and_a_screen_reader_tells_it(serve: Serve) -> None:

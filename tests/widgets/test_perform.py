@@ -11,7 +11,7 @@ from tests.widgets.conftest import Serve, Shelf
 from tests.widgets.served import BASE, Reply
 from workbench._wait import wait_until
 from workbench.job import Job
-from workbench.widgets import perform, perform_panel
+from workbench.widgets import outdated, perform, perform_panel
 from workbench.widgets.perform import PerformPanel
 
 
@@ -184,7 +184,7 @@ def test_files_that_changed_since_the_build_are_named(
 def test_a_change_of_files_is_seen_without_a_call(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(perform, "_NOTE_PAUSE", 0.0)
+    monkeypatch.setattr(outdated, "_PAUSE", 0.0)
     job, _ = serve()
     panel = perform_panel(job, {})
     monkeypatch.setattr(Job, "outdated", ("perform.go",))

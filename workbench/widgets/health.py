@@ -15,6 +15,7 @@ from workbench.errors import exit_words
 from workbench.job import PROBE_TIMEOUT, Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
+from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import stopped_by, way_back
 
 _PAUSE_READY = 1.0
@@ -106,6 +107,7 @@ class HealthBadge:
         self._next = 0.0
         self._shown = Shown(self._bundle)
         self._note = Markup("")
+        self._outdated = OutdatedNote(job)
         self._follower = Follower("health badge", job, self)
         self._follower.start()
 
@@ -135,7 +137,8 @@ class HealthBadge:
         health = read_health(self.job, was_ready=self._was_ready)
         self._was_ready = self._was_ready or health.word == "ready"
         self._next = time.monotonic() + (_PAUSE_READY if health.word == "ready" else _PAUSE)
-        back = way_back(self.job, self._follower.cell) if ended else ""
+        self._outdated.look()
+        back = way_back(self.job, self._follower.cell) if ended else self._outdated.line
         self._see(health, Markup("{}").format(back))
 
     def fail(self, error: Exception) -> None:

@@ -21,14 +21,11 @@ from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._history import CallHistory
 from workbench.widgets._openapi import read_document
-from workbench.widgets.outdated import outdated_note
+from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import over_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
-
-_NOTE_PAUSE = 2.0
-"""Seconds between two looks at the files that the job was built from."""
 
 _LONGEST_LINE = 72
 """Characters of a request that begins in one line; a longer one is spread over several."""
@@ -57,8 +54,7 @@ class PerformPanel:
         self._origin = ""
         text = _spread(payload) if payload is not None else self._example()
         self.note = ipywidgets.HTML().add_class("wb-note")
-        self._note = Markup("")
-        self._note_due = 0.0
+        self._outdated = OutdatedNote(job)
         self.request = ipywidgets.Textarea(
             value=text,
             description="Request",
@@ -120,12 +116,11 @@ class PerformPanel:
         if self._over:
             return over_note(self.job, self._follower.cell) + page
         how = _parts.muted("Run this cell to edit the request and send it.")
-        return self._note + page + _parts.status(how)
+        return self._outdated.html() + page + _parts.status(how)
 
     def look(self, ended: bool) -> None:
         """Now and then, see whether files changed since the job was built."""
-        if not ended and time.monotonic() >= self._note_due:
-            self._note_due = time.monotonic() + _NOTE_PAUSE
+        if not ended:
             self._see_outdated()
 
     def fail(self, error: Exception) -> None:
@@ -216,14 +211,14 @@ class PerformPanel:
         self._sending = False
         self._judge()
         try:
-            self._see_outdated()  # what was called may not be what is in the files
+            self._see_outdated(now=True)  # what was called may not be what is in the files
         except Exception as error:  # noqa: BLE001 - nobody else would tell of it
             self.fail(error)
         self._idle.set()
 
-    def _see_outdated(self) -> None:
-        self._note = outdated_note(self.job)
-        self.note.value = str(self._note)
+    def _see_outdated(self, *, now: bool = False) -> None:
+        if self._outdated.look(now=now):
+            self.note.value = str(self._outdated.html())
 
 
 def _spread(value: Any) -> str:
