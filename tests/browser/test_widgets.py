@@ -238,7 +238,10 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
 def test_a_saved_notebook_keeps_what_the_views_came_to(lab_page: LabPage, root: Path) -> None:
     lab_page.save()
     saved = nbformat.read(root / NAME, as_version=4)  # type: ignore[no-untyped-call]
-    kept = {cell.id: cell.outputs[0].data["text/html"] for cell in saved.cells[1:5]}
+    kept = {
+        cell.id: "".join(output.data["text/html"] for output in cell.outputs)
+        for cell in saved.cells[1:5]
+    }
     assert "died with exit code 3" in kept["badge"]
     assert "Request" in kept["panel"]
     assert "The job is over." in kept["log"]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.widgets.conftest import Serve, Shelf
 from tests.widgets.served import Reply
-from workbench import _html, job
+from workbench import _html, calls
 from workbench._cell import Cell
 from workbench._wait import wait_until
 from workbench.job import Job
@@ -63,7 +63,7 @@ def test_nothing_listens_is_a_start_before_and_a_fault_later(serve: Serve) -> No
 def test_a_probe_without_an_answer_is_told(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     running, _ = serve(get=lambda _: (200, str(go_on.wait(10)).lower()))
-    monkeypatch.setattr(job, "PROBE_TIMEOUT", 0.1)
+    monkeypatch.setattr(calls, "PROBE_TIMEOUT", 0.1)
     assert "a probe had no answer within" in str(read_health(running, was_ready=True))
     go_on.set()
 

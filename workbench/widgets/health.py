@@ -10,9 +10,9 @@ import requests
 from markupsafe import Markup
 
 from workbench import _html
-from workbench.calls import Answer
+from workbench.calls import PROBE_TIMEOUT, Answer
 from workbench.errors import exit_words
-from workbench.job import PROBE_TIMEOUT, Job
+from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets.outdated import OutdatedNote
