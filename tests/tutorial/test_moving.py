@@ -1,23 +1,19 @@
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 
+from tests.left_behind import left_behind
 from tests.tutorial.places import CHAPTERS, replace, tree
 from workbench._written import changed_since_written
 from workbench.bundle import diff_bundles, racetrack_bundle
 from workbench.errors import StepFailed, UsageError
 from workbench.run import clean, run_job
-from workbench.settings import get_settings
 from workbench.tutorial import (
     STEPS,
     Moved,
@@ -139,8 +135,8 @@ def test_jobs_are_stopped(ground: Playground) -> None:
 
 def test_only_jobs_are_stopped_and_named(ground: Playground) -> None:
     """A JupyterLab whose starter is gone may be the one in which `goto` was called."""
-    with _left_behind("job", "old-job 0.0.1"), _left_behind("lab", "JupyterLab") as lab:
-        with _left_behind("job", "other-job 0.0.1", os.getpid()) as others:
+    with left_behind("job", "old-job 0.0.1"), left_behind("lab", "JupyterLab") as lab:
+        with left_behind("job", "other-job 0.0.1", os.getpid()) as others:
             moved = goto("05", playground=ground)
             assert others.poll() is None
         assert lab.poll() is None
@@ -149,27 +145,6 @@ def test_only_jobs_are_stopped_and_named(ground: Playground) -> None:
         assert "JupyterLab" not in str(moved) + moved._repr_html_()
         assert "lab JupyterLab on port 41999" in str(clean())
         assert lab.wait() == -signal.SIGTERM
-
-
-@contextmanager
-def _left_behind(kind: str, name: str, owner: int = 2**22 + 1) -> Iterator[subprocess.Popen[bytes]]:
-    """A child as it is written down, of a process that is gone unless `owner` runs."""
-    run_dir = get_settings().run_dir
-    run_dir.mkdir(parents=True, exist_ok=True)
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as child:
-        record = {
-            "kind": kind, "name": name, "port": 41999, "log": "/dev/null",
-            "pid": child.pid, "started": psutil.Process(child.pid).create_time(),
-            "owner_pid": owner,
-            "owner_started": psutil.Process(owner).create_time() if owner < 2**22 else 1.0,
-        }  # fmt: skip
-        path = run_dir / f"{child.pid}.json"
-        path.write_text(json.dumps(record))
-        try:
-            yield child
-        finally:
-            path.unlink(missing_ok=True)
-            child.kill()
 
 
 def test_the_answer_says_how_to_get_back(
