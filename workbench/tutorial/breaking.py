@@ -21,8 +21,8 @@ from workbench.errors import StepFailed, UsageError
 from workbench.events import show_in_notebook
 from workbench.tutorial.playground import Playground
 
-_active: set[Path] = set()
-"""The notes of the blocks that this process is in."""
+_active: dict[Path, str] = {}
+"""The notes of the blocks that this process is in, and the files that they are about."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,12 @@ def broken(
     finally:
         _put_back(file, before, after)
         note.unlink(missing_ok=True)
-        _active.discard(note)
+        _active.pop(note, None)
+
+
+def broken_now() -> frozenset[str]:
+    """The files that blocks of this process have broken, as paths within their playground."""
+    return frozenset(_active.values())
 
 
 def mend_broken(playground: Playground | None = None) -> tuple[str, ...]:
@@ -177,7 +182,7 @@ def _note_down(playground: Playground, name: str, before: str, after: str) -> Pa
     noted = _Note(name, before, after, me.pid, me.create_time())
     note = playground.make_state_dir() / f"broken-{secrets.token_hex(4)}.json"
     _put(note, json.dumps(asdict(noted)).encode())
-    _active.add(note)
+    _active[note] = name
     return note
 
 

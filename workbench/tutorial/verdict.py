@@ -70,7 +70,7 @@ class StepCheck:
         if number == 1:
             return "its check holds" if self.ok else "its check does not hold yet"
         if self.ok:
-            return f"all {number} checks hold"
+            return "both checks hold" if number == 2 else f"all {number} checks hold"
         waiting = f", {self.waiting} wait for the rest" if self.waiting else ""
         return f"{held} of {number} checks hold{waiting}"
 

@@ -21,13 +21,11 @@ from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._history import CallHistory
 from workbench.widgets._openapi import read_document
-from workbench.widgets.outdated import outdated_note
+from workbench.widgets.outdated import OutdatedNote
+from workbench.widgets.over import over_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
-
-_NOTE_PAUSE = 2.0
-"""Seconds between two looks at the files that the job was built from."""
 
 _LONGEST_LINE = 72
 """Characters of a request that begins in one line; a longer one is spread over several."""
@@ -38,7 +36,7 @@ class PerformPanel:
 
     The text is sent as it stands: what it means is the job's to judge. The request runs in a thread
     of its own and ends after `job.call_timeout` seconds at the latest. Once the job is over, a page
-    without widgets takes the panel's place: the last call, and those before it.
+    without widgets takes the panel's place: which cells bring the job back, and its last calls.
 
     Attributes:
         job: The job that is called.
@@ -56,8 +54,7 @@ class PerformPanel:
         self._origin = ""
         text = _spread(payload) if payload is not None else self._example()
         self.note = ipywidgets.HTML().add_class("wb-note")
-        self._note = Markup("")
-        self._note_due = 0.0
+        self._outdated = OutdatedNote(job)
         self.request = ipywidgets.Textarea(
             value=text,
             description="Request",
@@ -116,15 +113,14 @@ class PerformPanel:
         if len(self.history) > 1:
             rows.append(("Calls so far", self.history.html()))
         page = _html.table(("", f"perform of {self.job.manifest.name}"), rows)
-        how = "Run this cell to edit the request and send it."
         if self._over:
-            how = "The job is over. Run it again, and then this cell, to go on calling it."
-        return self._note + page + _parts.status(_parts.muted(how))
+            return over_note(self.job, self._follower.cell) + page
+        how = _parts.muted("Run this cell to edit the request and send it.")
+        return self._outdated.html() + page + _parts.status(how)
 
     def look(self, ended: bool) -> None:
         """Now and then, see whether files changed since the job was built."""
-        if not ended and time.monotonic() >= self._note_due:
-            self._note_due = time.monotonic() + _NOTE_PAUSE
+        if not ended:
             self._see_outdated()
 
     def fail(self, error: Exception) -> None:
@@ -215,14 +211,14 @@ class PerformPanel:
         self._sending = False
         self._judge()
         try:
-            self._see_outdated()  # what was called may not be what is in the files
+            self._see_outdated(now=True)  # what was called may not be what is in the files
         except Exception as error:  # noqa: BLE001 - nobody else would tell of it
             self.fail(error)
         self._idle.set()
 
-    def _see_outdated(self) -> None:
-        self._note = outdated_note(self.job)
-        self.note.value = str(self._note)
+    def _see_outdated(self, *, now: bool = False) -> None:
+        if self._outdated.look(now=now):
+            self.note.value = str(self._outdated.html())
 
 
 def _spread(value: Any) -> str:
