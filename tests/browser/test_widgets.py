@@ -264,6 +264,22 @@ def test_who_gets_a_saved_notebook_reads_it_all_without_trusting_it(
     photograph(lab_page, "saved", "badge")
 
 
+def test_after_a_restart_of_the_kernel_plain_pages_stand_for_the_widgets(
+    lab_page: LabPage, page: Page
+) -> None:
+    lab_page.open(NAME)
+    assert lab_page.run_cell("run")
+    assert lab_page.run_cell("panel")
+    send = page.get_by_role("button", name="Send", exact=True)
+    expect(send).to_be_visible()
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(send).to_have_count(0)
+    twin = page.locator(".jp-OutputArea").filter(has_text="Run this cell to edit the request")
+    expect(twin).to_contain_text("perform of scratch")
+    expect(page.locator(".jupyter-widgets-disconnected")).to_have_count(0)
+    photograph(lab_page, "restarted", "panel")
+
+
 def test_nothing_was_asked_of_another_machine_and_nothing_went_wrong(lab_page: LabPage) -> None:
     assert lab_page.elsewhere == []
     assert lab_page.faults == []
