@@ -132,7 +132,7 @@ def test_presenting_without_side_bars_to_fold_is_large_all_the_same(
 ) -> None:
     lab_page.open_start_page(START)
     told = warnings(page)
-    page.evaluate("delete window.jupyterapp.shell.__proto__.isSideTabBarVisible")
+    page.evaluate("delete window.jupyterapp.shell.__proto__.toggleSideTabBarVisibility")
     lab_page.execute(f"{NAME}:presenter-mode")
     code = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .cm-content").first
     expect(code).to_have_css("font-size", "20px")

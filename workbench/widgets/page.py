@@ -50,9 +50,7 @@ class SwaggerView:
     def html(self) -> Markup:
         """The view as it is shown, now."""
         if self._over:
-            gone = _parts.status(
-                _parts.muted(f"The page of {self._name} is gone: the job is over.")
-            )
+            gone = _parts.status(_html.muted(f"The page of {self._name} is gone: the job is over."))
             return gone + self._note + self._table()
         text = f"Open the page of {self._name} in a tab of its own"
         link = Markup("<div>{}</div>").format(_html.link(self.url, text))
@@ -99,5 +97,5 @@ class SwaggerView:
             for method, path, summary in self._document.endpoints()
         ]
         if not rows:
-            return Markup("<div>{}</div>").format(_parts.muted("The document names no endpoints."))
+            return Markup("<div>{}</div>").format(_html.muted("The document names no endpoints."))
         return _html.table(("method", "path", "what it does"), rows)

@@ -52,10 +52,11 @@
         return exported[key];
       });
 
-    const [colours, chapters, presenter, LabIcon, ...tokens] = await Promise.all([
+    const [colours, chapters, presenter, sheet, LabIcon, ...tokens] = await Promise.all([
       part("colours.js"),
       part("chapters.js"),
       part("presenter.js"),
+      part("sheet.js"),
       shared("@jupyterlab/ui-components", "LabIcon"),
       ...WANTED.map(([name, key]) => shared(name, key)),
     ]);
@@ -78,6 +79,7 @@
       const given = Object.fromEntries(names.map((name, at) => [name, services[at]]));
       const tracker = given.INotebookTracker;
       attempt("colours", () => tracker && colours.colourNotebooks(tracker));
+      attempt("focus", () => sheet.addSheet("focus.css"));
       attempt("tutorial", () => addStart(app));
       attempt("chapters", () => chapters.addChapters(app, tracker, COMMANDS));
       attempt("presenter", () => presenter.addPresenter(app, given.IStateDB, COMMANDS.present));
