@@ -270,7 +270,7 @@ class Job:
         alive = self.exit_code is None
         rows = [
             ("status", _html.badge(self.status, _html.GOOD if alive else _html.BAD)),
-            ("page", _html.link(self.page, self.url) if alive else self.url),
+            ("page", _html.link(self.page) if alive else self.url),
             ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
         ]
         if alive and (words := outdated_words(self.outdated)):

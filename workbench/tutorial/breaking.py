@@ -41,15 +41,8 @@ class Broken:
         return "\n".join((f"{self.path}:", *self.diff))
 
     def _repr_html_(self) -> Markup:
-        colours = {"-": _html.BAD, "+": _html.GOOD}
-        lines = _html.join(
-            Markup('<span style="color:{}">{}</span>\n').format(colours[line[0]], line)
-            if line[0] in colours
-            else Markup("{}\n").format(line)
-            for line in self.diff
-        )
         head = Markup("<b>broken on purpose:</b> {}").format(_html.code(self.path))
-        return head + Markup('<pre style="margin:4px 0">{}</pre>').format(lines)
+        return head + _html.diff("\n".join(self.diff))
 
 
 @contextmanager

@@ -97,8 +97,8 @@ class StepCheck:
             for one in self.checked
         )
         colour = _html.GOOD if self.ok else _html.BAD
-        head = Markup("<div><b>{}</b>: {} <span style='color:{}'>({:.2f} s)</span></div>").format(
-            self.step, _html.badge(self.summary(), colour), _html.MUTED, self.seconds
+        head = Markup("<div><b>{}</b>: {} {}</div>").format(
+            self.step, _html.badge(self.summary(), colour), _html.muted(f"({self.seconds:.2f} s)")
         )
         return head + _html.table(("", "check", "what was seen"), rows) + notice_line(self.notice)
 

@@ -62,8 +62,8 @@ class ChapterBegun:
         return f"<ChapterBegun {self.step.id}: {self.progress.summary()}>"
 
     def _repr_html_(self) -> Markup:
-        head = Markup("<div><b>{}</b> <span style='color:{}'>({})</span></div>").format(
-            self.step, _html.MUTED, self.progress.summary()
+        head = Markup("<div><b>{}</b> {}</div>").format(
+            self.step, _html.muted(f"({self.progress.summary()})")
         )
         return _html.join(
             [
@@ -148,7 +148,7 @@ class HintGiven:
             [
                 head,
                 Markup("<div><b>{}</b> ({} of 3): {}</div>").format(word, self.level, body),
-                Markup("<div style='color:{}'>{}</div>").format(_html.MUTED, more) if more else "",
+                Markup("<div>{}</div>").format(_html.muted(more)) if more else "",
                 notice_line(self.notice),
             ]
         )

@@ -126,7 +126,7 @@ class HealthBadge:
         """The badge as it is shown, now."""
         job = f"{self.job.manifest.name} {self.job.manifest.version}"
         parts = [Markup("{}: {}").format(job, _html.badge(self.health.word, self.health.colour))]
-        parts += [_parts.muted(self.health.detail)] if self.health.detail else []
+        parts += [_html.muted(self.health.detail)] if self.health.detail else []
         end = Markup(". {}").format(self._note) if self._note else Markup("")
         return _parts.status(Markup(", ").join(parts) + end)
 
@@ -147,7 +147,7 @@ class HealthBadge:
 
     def leave(self) -> None:
         """Say that this badge stands still."""
-        self._see(self.health, _parts.muted("It is no longer followed: its cell was run again."))
+        self._see(self.health, _html.muted("It is no longer followed: its cell was run again."))
 
     def settle(self) -> None:
         """Nothing is left to do: it shows its last state."""

@@ -42,7 +42,10 @@ class LogView:
         self.follow = ipywidgets.Checkbox(value=True, description="follow", indent=False)
         self.probes = ipywidgets.Checkbox(value=False, description="show probes", indent=False)
         self.head = ipywidgets.HTML().add_class("wb-log-head")
-        self.lines = ipywidgets.HTML(layout=ipywidgets.Layout(flex="0 0 auto", margin="0"))
+        self.lines = ipywidgets.HTML(
+            layout=ipywidgets.Layout(flex="0 0 auto", margin="0"),
+            tabbable=True,  # from it a keyboard scrolls the box around, which cannot be reached
+        )
         self.offset = 0
         self._all: deque[str] = deque(maxlen=LINES)
         self._own: deque[str] = deque(maxlen=LINES)

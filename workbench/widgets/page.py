@@ -114,5 +114,5 @@ class SwaggerView:
             for method, path, summary in self._document.endpoints()
         ]
         if not rows:
-            return Markup("<div>{}</div>").format(_parts.muted("The document names no endpoints."))
+            return Markup("<div>{}</div>").format(_html.muted("The document names no endpoints."))
         return _html.table(("method", "path", "what it does"), rows)

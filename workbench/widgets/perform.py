@@ -107,7 +107,7 @@ class PerformPanel:
         """The panel as a plain page, for a saved notebook and for readers without a kernel."""
         rows = [
             ("Request", _html.pre(self.request.value)),
-            ("Answer", self._answered or _parts.muted("not sent yet")),
+            ("Answer", self._answered or _html.muted("not sent yet")),
             ("As curl", _html.pre(self.curl.value)),
         ]
         if len(self.history) > 1:
@@ -115,7 +115,7 @@ class PerformPanel:
         page = _html.table(("", f"perform of {self.job.manifest.name}"), rows)
         if self._over:
             return over_note(self.job, self._follower.cell) + page
-        how = _parts.muted("Run this cell to edit the request and send it.")
+        how = _html.muted("Run this cell to edit the request and send it.")
         return self._outdated.html() + page + _parts.status(how)
 
     def look(self, ended: bool) -> None:
@@ -170,7 +170,7 @@ class PerformPanel:
         if problem is not None:
             verdict = Markup("{}, {}").format(_html.badge("not JSON", _html.BAD), problem)
         if self._origin:
-            verdict = Markup("{}; {}").format(verdict, _parts.muted(self._origin))
+            verdict = Markup("{}; {}").format(verdict, _html.muted(self._origin))
             self._origin = ""  # it is about the text as it began
         url = f"{self.job.url}api/v1/perform"
         self.curl.value = "" if problem is not None else curl_line_of(url, text)
@@ -244,10 +244,12 @@ def _body(response: requests.Response) -> Markup:
 
 
 def _lines(text: str) -> Markup:
+    # A stop for the keyboard only where there is something to scroll.
+    scrolls = _html.scrolls("The answer") if text.count("\n") > 20 or len(text) > 1_500 else ""
     return Markup(
-        '<pre style="margin:4px 0;max-height:24em;overflow:auto;white-space:pre-wrap;'
+        '<pre {} style="margin:4px 0;max-height:24em;overflow:auto;white-space:pre-wrap;'
         'overflow-wrap:anywhere">{}</pre>'
-    ).format(_parts.plain(text, _LONGEST_ANSWER))
+    ).format(scrolls, _parts.plain(text, _LONGEST_ANSWER))
 
 
 def _beside_labels(*widgets: Any) -> Any:

@@ -52,10 +52,11 @@
         return exported[key];
       });
 
-    const [colours, chapters, presenter, twins, LabIcon, ...tokens] = await Promise.all([
+    const [colours, chapters, presenter, sheet, twins, LabIcon, ...tokens] = await Promise.all([
       part("colours.js"),
       part("chapters.js"),
       part("presenter.js"),
+      part("sheet.js"),
       part("twins.js"),
       shared("@jupyterlab/ui-components", "LabIcon"),
       ...WANTED.map(([name, key]) => shared(name, key)),
@@ -80,6 +81,7 @@
       const tracker = given.INotebookTracker;
       attempt("colours", () => tracker && colours.colourNotebooks(tracker));
       attempt("twins of widgets", () => tracker && twins.showTwins(tracker));
+      attempt("focus", () => sheet.addSheet("focus.css"));
       attempt("tutorial", () => addStart(app));
       attempt("chapters", () => chapters.addChapters(app, tracker, COMMANDS));
       attempt("presenter", () => presenter.addPresenter(app, given.IStateDB, COMMANDS.present));
