@@ -23,9 +23,9 @@ TITLES = {
 _HEAD = """\
 # The rules
 
-What `workbench check` judges a wrapper by: {count} rules, {levels}. A MUST decides whether Racetrack
-can deploy and reach a job at all. A SHOULD decides how its callers and operators fare. A MAY need not
-be there; what is there has to be right, and counts as a SHOULD where it is not.
+What `workbench check` judges a wrapper by: {count} rules, {levels}. A MUST decides whether
+Racetrack can deploy and reach a job at all. A SHOULD decides how its callers and operators fare. A
+MAY need not be there; what is there has to be right, and counts as a SHOULD where it is not.
 
 This page is written by `python -m workbench.conformance.rules`, and a test compares.
 """
@@ -41,7 +41,7 @@ def rules_page(rules: Sequence[Rule]) -> str:
     levels = ", ".join(f"{count} {level}" for level, count in counts.items())
     parts = [_HEAD.format(count=len(rules), levels=levels)]
     for name, group in groupby(rules, key=lambda rule: rule.judge.__module__.rpartition(".")[2]):
-        parts.append(f"\n## {TITLES[name]}\n\n{'\n'.join(map(_entry, group))}")
+        parts += [f"\n## {TITLES[name]}\n\n", "\n".join(_entry(rule) for rule in group)]
     return "".join(parts)
 
 
