@@ -37,7 +37,7 @@ def lab(root: Path, chromium: str) -> Iterator[Lab]:
 def page(lab_page: LabPage) -> Page:
     lab_page.open_start_page(START)
     lab_page.open(CHAPTER)
-    for cell in ("begin", "run-sample", "perform-panel", "swagger"):
+    for cell in ("begin", "run-sample", "health-badge", "perform-panel", "swagger", "log-view"):
         assert lab_page.run_cell(cell), cell
     lab_page.scroll_to("swagger")
     return lab_page.page
@@ -67,6 +67,14 @@ def test_the_panel_needs_no_proxy(page: Page) -> None:
     page.locator(".wb-request textarea").fill('{"numbers": [40, 2]}')
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator(".wb-answer pre")).to_have_text("42")
+    expect(page.locator(".wb-log")).to_contain_text("/api/v1/perform")
+    expect(page.get_by_role("status").filter(has_text=": ready")).to_be_visible()
+
+
+def test_pictures_and_colours_are_there(page: Page) -> None:
+    expect(page.locator(".jp-NotebookPanel:visible .jp-RenderedMermaid img").first).to_be_visible()
+    kind = "window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.mimeType)"
+    assert "text/x-go" in page.evaluate(kind)
 
 
 def test_a_link_to_a_chapter_stays_below_the_prefix(lab_page: LabPage, page: Page) -> None:

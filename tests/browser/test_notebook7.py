@@ -43,13 +43,18 @@ def test_a_chapter_runs_to_its_end(lab_page: LabPage, page: Page) -> None:
     assert lab_page.text("record") == "<ChapterRecorded 03-wrapper: done>"
 
 
-def test_the_panel_works(lab_page: LabPage, page: Page) -> None:
-    for cell in ("run-sample", "perform-panel"):
+def test_the_views_of_a_job_work(lab_page: LabPage, page: Page) -> None:
+    for cell in ("run-sample", "health-badge", "perform-panel", "swagger", "log-view"):
         assert lab_page.run_cell(cell)
+    expect(page.get_by_role("status").filter(has_text=": ready")).to_be_visible()
+    frame = page.frame_locator("iframe[title='Page of golang-function 0.0.1']")
+    expect(frame.get_by_role("button", name="POST /api/v1/perform")).to_be_visible()
     page.locator(".wb-request textarea").fill('{"numbers": [40, 2]}')
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator(".wb-answer pre")).to_have_text("42")
+    expect(page.locator(".wb-log")).to_contain_text("/api/v1/perform")
     assert lab_page.run_cell("stop")
+    expect(page.get_by_role("status").filter(has_text=": stopped")).to_be_visible()
 
 
 def test_links_and_keys_lead_to_chapters_in_tabs_of_their_own(

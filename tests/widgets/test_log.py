@@ -70,6 +70,8 @@ def test_thousands_of_lines_cost_few_updates(serve: Serve, sent: list[dict[str, 
     assert "line 4800." in view.lines.value
     assert "line 4799." not in view.lines.value
     assert "the last 200 of 5,000 lines" in view.head.value
+    job.stop()
+    assert view.wait(10), "else it takes its leave within the next test"
 
 
 def test_an_idle_job_costs_none(serve: Serve, sent: list[dict[str, Any]]) -> None:
