@@ -180,7 +180,7 @@ def misses_its_name(subject: Subject) -> str:
 
         def settled() -> bool | None:
             ended = instance.exit_code is not None
-            return True if ended or asker.get("/ready").status is not None else None
+            return True if ended or instance.ask("GET", "/ready").status is not None else None
 
         try:
             wait_until(settled, timeout=READY_TIMEOUT)
@@ -188,7 +188,6 @@ def misses_its_name(subject: Subject) -> str:
             raise Broken("it neither listens nor ends, and says nothing") from None
         told = "JOB_NAME" in "\n".join(instance.log())
         code = instance.exit_code
-        subject.note("last lines of its log", "\n".join(instance.log()))
         if code is not None:
             if code == 0:
                 raise Broken("it ended as if all were well")
@@ -221,9 +220,9 @@ def _unfinished(asker: Asker, base: str) -> Exchange:
 
 
 def _served(answer: Exchange) -> str:
-    """Whether something reads what is posted there."""
+    """Whether something reads what is posted there; what it makes of it is for other rules."""
     redirected = answer.status is not None and 300 <= answer.status < 400
-    absent = answer.status in (None, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+    absent = answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
     if absent or redirected:
         raise Broken(f"a POST to {answer.path} gets {answer.answered}")
     return f"{answer.path} is served"
