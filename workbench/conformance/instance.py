@@ -16,6 +16,7 @@ from workbench.conformance.exchange import Body, Connect, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
 from workbench.engines import Container
 from workbench.errors import JobNotReady, UsageError, exit_words
+from workbench.settings import JOB_PORT
 
 TIMEOUT = 3.0
 """Seconds that a request may take: what Racetrack's health gate gives to a probe."""
@@ -175,6 +176,13 @@ class OnLoopback:
     def stop(self, grace: float = 2.0) -> int:
         """End it."""
         return self.container.stop(grace)
+
+
+def host_of(container: Started) -> str:
+    """What a browser would write into the `Host` header: the port belongs to it."""
+    if isinstance(container, OnLoopback):
+        return urlsplit(container.container.address).netloc
+    return f"127.0.0.1:{JOB_PORT}"
 
 
 def connect_to(url: str) -> tuple[Connect, str, str]:
