@@ -21,8 +21,8 @@ def imposes_nothing(subject: Subject) -> str:
     wrapper = subject.target.wrapper
     if wrapper is None:
         raise NotJudged(
-            "only wrappers in Go are judged by this, of which the plugin's files are there: give the "
-            "job's folder"
+            "only wrappers in Go are judged by this, by the files of their plugin: give the job's "
+            "folder"
         )
     modules = required_modules(wrapper)
     if modules:
