@@ -73,7 +73,7 @@ class Instance:
     timestamp: int | None = None
     container: Started | None = None
     behind_pub: bool = False
-    host: str = "127.0.0.1"
+    host: str = f"127.0.0.1:{JOB_PORT}"
 
     def prefix(self, version: str | None = None) -> str:
         """The path under which PUB forwards calls, for a version as it stands in the path."""
