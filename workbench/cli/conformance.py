@@ -29,6 +29,15 @@ Start = Annotated[
         help="Instead: the command that starts a wrapper, split as a shell does.",
     ),
 ]
+Probe = Annotated[
+    str | None,
+    typer.Option(
+        "--probe",
+        metavar="COMMAND",
+        help="With --start: the command that starts the same wrapper around a function that does "
+        "what it is told; docs/rules.md says what that is.",
+    ),
+]
 JobName = Annotated[
     str | None,
     typer.Option(
@@ -63,6 +72,7 @@ class FailOn(StrEnum):
 def check(
     target: Target = None,
     start: Start = None,
+    probe: Probe = None,
     plugin: options.Plugin = None,
     engine: options.Engine = None,
     job_name: JobName = None,
@@ -105,6 +115,7 @@ def check(
     report = judge(
         target,
         start=start,
+        probe=probe,
         plugin=plugin,
         engine=engine,
         job_name=job_name,

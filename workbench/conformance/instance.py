@@ -178,6 +178,13 @@ class OnLoopback:
         return self.container.stop(grace)
 
 
+def host_of(container: Started) -> str:
+    """What a browser would write into the `Host` header: the port belongs to it."""
+    if isinstance(container, OnLoopback):
+        return urlsplit(container.container.address).netloc
+    return f"127.0.0.1:{JOB_PORT}"
+
+
 def connect_to(url: str) -> tuple[Connect, str, str]:
     """How to reach an address.
 

@@ -141,7 +141,8 @@ class Subject:
         try:
             yield Asker(instance, self._exchanges)
         except Broken:
-            self._notes.extend(instance.log_evidence)
+            known = {piece.title for piece in self._notes}
+            self._notes.extend(one for one in instance.log_evidence if one.title not in known)
             raise
         finally:
             instance.stop()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from workbench.conformance.instance import Instance, Started, connect_to
+from workbench.conformance.instance import Instance, Started, connect_to, host_of
 from workbench.conformance.vocabulary import NotJudged
 from workbench.errors import EngineUnavailable, PortTaken, WorkbenchError
 from workbench.manifest import JobManifest
@@ -19,9 +19,10 @@ NOTHING_STARTS = (
     "an address alone shows nothing of how a wrapper starts and stops: give the job's folder, or "
     "the command that starts the wrapper (--start)"
 )
+TELLS_PROBE = "it takes a function that does what it is told"
 NO_PROBE = (
-    "it takes a function that does what it is told: give the job's folder, and the suite puts the "
-    "plugin's wrapper around a probe job of its own"
+    f"{TELLS_PROBE}: give the job's folder and its plugin, or start the wrapper around such a "
+    "function (--start and --probe)"
 )
 
 
@@ -245,6 +246,7 @@ class StartedTarget(Target):
             version=told.get("JOB_VERSION"),
             timestamp=_number(told.get("JOB_DEPLOYMENT_TIMESTAMP")),
             container=container,
+            host=host_of(container),
         )
         if ready:
             try:

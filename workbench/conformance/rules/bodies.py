@@ -27,7 +27,7 @@ _wrong_input = partial(
     rule,
     level=Level.SHOULD,
     source="CLI",
-    consequence="a caller's mistake looks like a fault of the job, or goes unseen",
+    consequence="a caller's mistake goes unseen, looks like a fault of the job, or is not told",
     remedy='answer 400 with {"error": TEXT}, as application/json, and do not call the function',
 )
 
@@ -59,7 +59,7 @@ def refuses_what_is_no_object(subject: Subject) -> str:
     return answer.answered
 
 
-@_wrong_input("W43", title="refuses what follows after the JSON object")
+@_wrong_input("W43", title="refuses what follows after the JSON object, with a reason")
 def refuses_trailing_text(subject: Subject) -> str:
     """A good input with something behind it: half of it would be ignored."""
     try:
@@ -71,7 +71,7 @@ def refuses_trailing_text(subject: Subject) -> str:
     return answer.answered
 
 
-@_wrong_input("W44", title="refuses a body that is not UTF-8")
+@_wrong_input("W44", title="refuses a body that is not UTF-8, with a reason")
 def refuses_other_encodings(subject: Subject) -> str:
     """JSON is UTF-8; other bytes would be replaced without a word."""
     asker = subject.running
@@ -86,7 +86,7 @@ def refuses_other_encodings(subject: Subject) -> str:
     "survives a body that is nested very deeply",
     source="Pub",
     consequence="one request ends the job for everybody",
-    remedy="decode with a limit to the depth; most libraries have one",
+    remedy="limit the depth while decoding, or catch what the decoder throws",
 )
 def survives_depth(subject: Subject) -> str:
     """A hundred thousand lists in one another: whatever it answers, it goes on."""
@@ -112,7 +112,7 @@ def refuses_huge_bodies(subject: Subject) -> str:
     sent = {**JSON, "Content-Length": str(TEN_GIB)}
     answer = asker.ask("POST", PERFORM, iter([b"{"]), sent, timeout=PATIENCE)
     if answer.status is None:
-        raise Broken(f"a body of 10 GiB is waited for: {answer.answered}")
+        raise Broken(f"10 GiB were announced, and it waits for them: {answer.answered}")
     if answer.status < HTTPStatus.BAD_REQUEST:
         raise Broken(f"it gets {answer.answered}")
     return answer.answered
@@ -185,11 +185,11 @@ def _slowly(asker: Asker, body: bytes, pause: float) -> tuple[Exchange, Exchange
 
 
 def _refused(answer: Exchange) -> Exchange:
-    told = answer.sent.decode(errors="backslashreplace")[:40]
+    told = repr(answer.sent.decode(errors="backslashreplace")[:40]) if answer.sent else "no body"
     if answer.status is None or not 400 <= answer.status < 500:
-        raise Broken(f"{told!r} gets {answer.answered}")
+        raise Broken(f"{told} gets {answer.answered}, not an error 4xx")
     if answer.error is None:
-        raise Broken(f"{told!r} gets {answer.answered}; {HIDDEN}")
+        raise Broken(f"{told} gets {answer.answered}; {HIDDEN}")
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
@@ -14,6 +15,9 @@ from workbench.errors import exit_words
 from workbench.settings import JOB_PORT
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - where Racetrack asks wrappers to listen
+LOG_LAG = 0.3
+"""Seconds by which a line of the log may come later than an answer that was sent after it."""
+
 SETTLED = 1.0
 """Seconds after which a wrapper that listens elsewhere is not expected on 7000 as well."""
 
@@ -168,7 +172,7 @@ def serves_at_the_root(subject: Subject) -> str:
     Level.SHOULD,
     "says so where JOB_NAME is missing",
     source="principle",
-    consequence="the job starts, and no call through Pub will ever find it",
+    consequence="the job starts, but calls through Pub do not find it, or its page leads elsewhere",
     remedy="refuse to start without JOB_NAME, or log that it is missing",
     on=On.OWN,
 )
@@ -178,21 +182,26 @@ def misses_its_name(subject: Subject) -> str:
     with subject.started({"JOB_NAME": ""}, ready=False) as asker:
         instance = asker.instance
 
+        def told() -> bool:
+            return "JOB_NAME" in "\n".join(instance.log(200))
+
         def settled() -> bool | None:
             ended = instance.exit_code is not None
-            return True if ended or instance.ask("GET", "/ready").status is not None else None
+            return ended or told() or instance.ask("GET", "/ready").ok or None
 
         try:
             wait_until(settled, timeout=READY_TIMEOUT)
         except DeadlineExceeded:
-            raise Broken("it neither listens nor ends, and says nothing") from None
-        told = "JOB_NAME" in "\n".join(instance.log())
+            raise Broken("it neither gets ready nor ends, and its log does not say why") from None
+        with suppress(DeadlineExceeded):  # a log may come a little later than an answer
+            wait_until(lambda: told() or None, timeout=LOG_LAG)
+        subject.note("last lines of its log", "\n".join(instance.log()))
         code = instance.exit_code
         if code is not None:
             if code == 0:
                 raise Broken("it ended as if all were well")
-            return f"it ended with {exit_words(code)}{', and named JOB_NAME' if told else ''}"
-        if told:
+            return f"it ended with {exit_words(code)}{', and named JOB_NAME' if told() else ''}"
+        if told():
             return "its log names JOB_NAME"
         raise Broken("it starts, and its log does not say that JOB_NAME is missing")
 
