@@ -30,6 +30,20 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
+def listeners(port: int) -> tuple[tuple[str, int], ...]:
+    """Address and port of each socket that listens on `port`; none where the system hides them."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:  # macOS, for anyone but root
+        return ()
+    found = {
+        (one.laddr.ip, one.laddr.port)
+        for one in connections
+        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port
+    }
+    return tuple(sorted(found))
+
+
 def port_owner(port: int) -> str:
     """Who listens on `port`, in words; systems that do not tell give `another process`."""
     for record in records():

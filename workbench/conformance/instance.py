@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
+from workbench import _ports
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Body, Connect, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
@@ -177,8 +178,8 @@ class OnLoopback:
         return socket.create_connection((address.hostname, address.port), timeout=timeout)
 
     def listeners(self) -> tuple[tuple[str, int], ...]:
-        """None: the sockets of a machine are not those of one of its programs."""
-        return ()
+        """Who listens on its port; the other sockets of this machine belong to others."""
+        return _ports.listeners(urlsplit(self.container.address).port or JOB_PORT)
 
     @property
     def exit_code(self) -> int | None:

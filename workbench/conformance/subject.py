@@ -130,6 +130,14 @@ class Subject:
         """
         return Asker(self.target.probing(), self._exchanges)
 
+    def has_to_start(self) -> None:
+        """For rules that expect a wrapper to end at once: it must not always do so.
+
+        Raises:
+            NotJudged: It does not get ready as it is usually started.
+        """
+        self.target.running()
+
     @contextmanager
     def started(
         self,
@@ -145,6 +153,7 @@ class Subject:
             NotJudged: Nothing can be started from this target.
             Broken: It did not get ready; its log is in the evidence.
         """
+        self.target.make_room()
         try:
             instance = self.target.start(env or {}, probe=probe, ready=ready, plain=plain)
         except JobNotReady as problem:

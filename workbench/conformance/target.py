@@ -111,9 +111,21 @@ class Target:
     def close(self) -> None:
         """End whatever was started."""
         with self._lock:
-            while self._started:
-                self._started.pop().stop()
-            self._shared.clear()
+            self._stop_shared()
+
+    def make_room(self) -> None:
+        """End what is shared, where nothing can run beside it."""
+        if self.one_at_a_time:
+            with self._lock:
+                self._stop_shared()
+
+    def _stop_shared(self) -> None:
+        while self._started:
+            self._started.pop().stop()
+        # What did not get ready is remembered: it would not the next time, either.
+        self._shared = {
+            name: found for name, found in self._shared.items() if isinstance(found, Exception)
+        }
 
     def __enter__(self) -> Target:
         return self
@@ -126,9 +138,7 @@ class Target:
             found = self._shared.get(name)
             if found is None:
                 if self.one_at_a_time:
-                    while self._started:
-                        self._started.pop().stop()
-                    self._shared.clear()
+                    self._stop_shared()
                 try:
                     found = start()
                     self._started.append(found)

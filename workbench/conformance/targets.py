@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -158,6 +159,11 @@ def _words(command: str | Sequence[str]) -> list[str]:
         raise UsageError(f"The command {command!r} cannot be split: {error}.") from None
     if not words:
         raise UsageError("The command to start is empty.")
+    if shutil.which(words[0]) is None:
+        raise UsageError(
+            f"There is no command {words[0]!r}.",
+            remedy="give one that is on PATH, or the path of a program.",
+        )
     return words
 
 

@@ -123,6 +123,7 @@ def live_has_an_integer(subject: Subject) -> str:
 )
 def a_malformed_timestamp_is_told(subject: Subject) -> str:
     """It may end, or say so in /live, or pass the text on; it may not make up a number."""
+    subject.has_to_start()
     with subject.started({"JOB_DEPLOYMENT_TIMESTAMP": "yesterday"}, ready=False) as asker:
         live = _first_answer(asker, "/live")
         if live is None:

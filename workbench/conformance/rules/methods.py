@@ -27,7 +27,8 @@ def refuses_wrong_methods(subject: Subject) -> str:
     """Of perform, and of the probes."""
     asker = subject.running
     for method, path, right in WRONG_METHODS:
-        answer = asker.ask(method, path)
+        base = asker.instance.perform_base if path == PERFORM else None
+        answer = asker.ask(method, path, base=base)
         if answer.status != HTTPStatus.METHOD_NOT_ALLOWED:
             raise Broken(f"{method} {path} gets {answer.answered}")
         allowed = [word.strip() for word in answer.headers.get("allow", "").split(",")]

@@ -178,6 +178,7 @@ def serves_at_the_root(subject: Subject) -> str:
 )
 def misses_its_name(subject: Subject) -> str:
     """It ends, or names the variable in its log."""
+    subject.has_to_start()
     # Empty, not taken away: an image may set it by itself.
     with subject.started({"JOB_NAME": ""}, ready=False) as asker:
         instance = asker.instance
