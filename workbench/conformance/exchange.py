@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +24,9 @@ Connect = Callable[[float], socket.socket]
 
 MAX_BODY = 32 * 1024**2
 """Bytes of an answer that are read."""
+
+_TAGS = re.compile(r"(?is)<(head|style|script)\b.*?</\1>|<[^>]*>")
+"""What people do not see of a page."""
 
 Body = bytes | Iterable[bytes] | None
 
@@ -93,7 +97,9 @@ class Exchange:
             return self.problem
         if not self.body:
             return f"{self.status} with an empty body"
-        return f"{self.status} {self.media_type or 'no content type'} {_short(self.text)}".rstrip()
+        kind = self.media_type or "no content type"
+        text = _TAGS.sub(" ", self.text) if kind == "text/html" else self.text
+        return f"{self.status} {kind} {_short(text)}".rstrip()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.answered}"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +24,9 @@ TIMEOUT = 3.0
 
 READY_TIMEOUT = 20.0
 """Seconds that a wrapper may take until it is ready."""
+
+MISSING = 5.0
+"""Seconds after which a `/ready` that is 404 is not expected to come any more."""
 
 PERFORM = "/api/v1/perform"
 LOG_LINES = 20
@@ -130,6 +134,32 @@ class Instance:
         except DeadlineExceeded as late:
             what = f"/ready, asked for {late.seconds:.1f} s, gave: {seen}"
             raise self._not_ready(what) from None
+
+    def wait_usable(self) -> None:
+        """Wait until it is ready, or answers at least: rules then tell what is wrong with it.
+
+        A `/ready` that is 404 for a few seconds is one that is not there.
+
+        Raises:
+            JobNotReady: Its process ended, or nothing answers.
+        """
+        first = 0.0
+
+        def probe() -> bool | None:
+            nonlocal first
+            if self.exit_code is not None:
+                return True
+            answer = self.ask("GET", f"{self.root}/ready")
+            if answer.status == HTTPStatus.NOT_FOUND:
+                first = first or time.monotonic()
+                return True if time.monotonic() - first > MISSING else None
+            first = 0.0
+            return True if answer.ok else None
+
+        with suppress(DeadlineExceeded):
+            wait_until(probe, timeout=READY_TIMEOUT)
+        if self.exit_code is not None or self.ask("GET", f"{self.root}/live").status is None:
+            self.wait_ready(0.1)
 
     def _not_ready(self, what: str) -> JobNotReady:
         return JobNotReady(f"The wrapper did not get ready: {what}.", log=self.log())
