@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.conformance.exchange import Body, Connect, Exchange, exchange
+from workbench.conformance.exchange import Body, Connect, Connection, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
 from workbench.engines import Container
 from workbench.errors import JobNotReady, UsageError, exit_words
@@ -94,6 +94,10 @@ class Instance:
     ) -> Exchange:
         """Make one request; `path` is the whole path."""
         return exchange(self.connect, method, path, body, headers, timeout=timeout, host=self.host)
+
+    def connection(self) -> Connection:
+        """A connection for several requests."""
+        return Connection(self.connect, timeout=TIMEOUT, host=self.host)
 
     @property
     def exit_code(self) -> int | None:
