@@ -13,7 +13,7 @@ from workbench._private_network import private_networks
 from workbench.conformance.check import check
 from workbench.conformance.vocabulary import Level, Verdict
 
-LEVELS_OF_A_DEPLOYMENT = {"W02", "W03", "W05", "W10", "W11", "W12", "W13", "W16"}
+LEVELS_OF_A_DEPLOYMENT = {"W02", "W03", "W05", "W10", "W11", "W12", "W16"}
 """The MUST rules that any server of HTTP breaks that has never heard of Racetrack."""
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote, urlsplit
@@ -29,6 +30,14 @@ MISSING = 5.0
 """Seconds after which a `/ready` that is 404 is not expected to come any more."""
 
 PERFORM = "/api/v1/perform"
+JSON_TYPE = "application/json"
+
+UNFINISHED = b'{"unfinished": '
+"""A body that no function should ever see: it tells whether anything reads it at a path."""
+
+UNSERVED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
+"""What a POST gets where nothing takes it."""
+
 LOG_LINES = 20
 
 
@@ -83,6 +92,18 @@ class Instance:
         """The path under which PUB forwards calls, for a version as it stands in the path."""
         return f"/pub/job/{quote(self.job_name or '', safe='')}/{version or self.version}"
 
+    @cached_property
+    def perform_base(self) -> str:
+        """What stands before `/api/v1/perform` where that is served: the prefix, or the root.
+
+        Whether it is served at the other as well is for the rules about mounts.
+        """
+        if self.job_name is None or self.behind_pub:
+            return self.root
+        answer = self.ask("POST", self.prefix() + PERFORM, UNFINISHED, {"Content-Type": JSON_TYPE})
+        missing = (None, *UNSERVED)
+        return self.root if answer.status in missing else self.prefix()
+
     def ask(
         self,
         method: str,
@@ -131,7 +152,8 @@ class Instance:
                 raise self._not_ready(f"it ended with {exit_words(code)}, after {took:.1f} s")
             answer = self.ask("GET", f"{self.root}/ready")
             seen = answer.answered
-            return True if answer.ok else None
+            # Any 2xx will do to go on; that it has to be 200 is for a rule to tell.
+            return True if answer.status is not None and answer.status // 100 == 2 else None
 
         try:
             wait_until(probe, timeout=timeout)

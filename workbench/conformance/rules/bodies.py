@@ -9,9 +9,8 @@ from functools import partial
 from http import HTTPStatus
 
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import PERFORM
 from workbench.conformance.rules.calls import HIDDEN
-from workbench.conformance.subject import JSON, Asker, Call, Subject
+from workbench.conformance.subject import Asker, Call, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, rule
 
 NOT_OBJECTS = (b"[40, 2]", b"42", b'"text"', b"true", b"null")
@@ -92,7 +91,7 @@ def survives_depth(subject: Subject) -> str:
     """A hundred thousand lists in one another: whatever it answers, it goes on."""
     asker = subject.running
     body = b'{"deep": ' + b"[" * DEPTH + b"]" * DEPTH + b"}"
-    answer = asker.ask("POST", PERFORM, iter([body]), {**JSON, "Content-Length": str(len(body))})
+    answer = asker.perform(iter([body]), {"Content-Length": str(len(body))})
     if answer.status is None:
         raise Broken(f"it gets {answer.answered}")
     return f"{answer.status}; {_goes_on(asker)}"
@@ -109,8 +108,8 @@ def survives_depth(subject: Subject) -> str:
 def refuses_huge_bodies(subject: Subject) -> str:
     """Ten gibibytes are announced; a byte of them is sent."""
     asker = subject.running
-    sent = {**JSON, "Content-Length": str(TEN_GIB)}
-    answer = asker.ask("POST", PERFORM, iter([b"{"]), sent, timeout=PATIENCE)
+    sent = {"Content-Length": str(TEN_GIB)}
+    answer = asker.perform(iter([b"{"]), sent, timeout=PATIENCE)
     if answer.status is None:
         raise Broken(f"10 GiB were announced, and it waits for them: {answer.answered}")
     if answer.status < HTTPStatus.BAD_REQUEST:
@@ -132,7 +131,7 @@ def takes_chunks(subject: Subject) -> str:
     asker, body = call.asker, call.body
     whole = asker.perform(body)
     half = len(body) // 2
-    answer = asker.ask("POST", PERFORM, iter([body[:half], body[half:]]), JSON)
+    answer = asker.perform(iter([body[:half], body[half:]]))
     if (answer.status, answer.body) != (whole.status, whole.body):
         raise Broken(f"in chunks it gets {answer.answered}, as a whole {whole.answered}")
     return answer.answered
@@ -151,7 +150,7 @@ def waits_for_slow_bodies(subject: Subject) -> str:
     call = subject.good_call()
     for pause in PAUSES:
         answer, live = _slowly(call.asker, call.body, pause)
-        if not live.ok:
+        if live.status is None:
             raise Broken(f"meanwhile /live gets {live.answered}")
         if not answer.ok:
             raise Broken(f"a good call that comes slowly gets {answer.answered}")
@@ -172,10 +171,8 @@ def _slowly(asker: Asker, body: bytes, pause: float) -> tuple[Exchange, Exchange
             begun.set()
             time.sleep(pause)
 
-    sent = {**JSON, "Content-Length": str(len(body))}
-    slow = threading.Thread(
-        target=lambda: seen.append(asker.ask("POST", PERFORM, pieces(), sent, timeout=10))
-    )
+    sent = {"Content-Length": str(len(body))}
+    slow = threading.Thread(target=lambda: seen.append(asker.perform(pieces(), sent, timeout=10)))
     slow.start()
     begun.wait(10)
     live = asker.get("/live", timeout=10)

@@ -9,9 +9,9 @@ import uuid
 from http import HTTPStatus
 
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import PERFORM
+from workbench.conformance.instance import UNFINISHED
 from workbench.conformance.rules.mounting import BEHIND_PUB
-from workbench.conformance.subject import JSON, Asker, Subject
+from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
 from workbench.settings import TRACING_HEADER
 
@@ -132,7 +132,7 @@ def _held_up(asker: Asker, seconds: float) -> str | None:
                 answer = asker.get(name, timeout=10)
             else:
                 answer = asker.perform({"do": "echo", "value": 1}, timeout=10)
-            if not answer.ok:
+            if answer.status is None:
                 raise Broken(f"beside a long call, {name} gets {answer.answered}")
             if not long.is_alive():
                 return name
@@ -155,8 +155,7 @@ def passes_on_the_tracing_header(subject: Subject) -> str:
     if asker.instance.behind_pub:
         raise NotJudged(BEHIND_PUB)
     traced = f"trace-{uuid.uuid4()}"
-    sent = {**JSON, TRACING_HEADER: traced}
-    answer = asker.ask("POST", PERFORM, b'{"unfinished": ', sent)
+    answer = asker.perform(UNFINISHED, {TRACING_HEADER: traced})
     told = answer.headers.get(TRACING_HEADER.lower())
     logged = any(traced in line for line in asker.instance.log(200))
     if told == traced:

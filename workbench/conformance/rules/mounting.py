@@ -8,16 +8,13 @@ from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import PERFORM, READY_TIMEOUT, Instance
+from workbench.conformance.instance import PERFORM, READY_TIMEOUT, UNFINISHED, UNSERVED, Instance
 from workbench.conformance.subject import JSON, Asker, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
 from workbench.errors import JobNotReady, exit_words
 from workbench.settings import JOB_PORT
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - where Racetrack asks wrappers to listen
-UNSERVED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
-"""What a POST gets where nothing takes it."""
-
 LOG_LAG = 0.3
 """Seconds by which a line of the log may come later than an answer that was sent after it."""
 
@@ -25,9 +22,6 @@ SETTLED = 1.0
 """Seconds after which a wrapper that listens elsewhere is not expected on 7000 as well."""
 
 VERSIONS = ("latest", "1.x", "x", "1.2.3-beta.1", "1.2.3+build.5", "1.2.3%2Bbuild.5", "any%20text")
-UNFINISHED = b'{"unfinished": '
-"""A body that no function should ever see: it tells whether anything reads it at that path."""
-
 BEHIND_PUB = "the address is one of PUB's, which hides this: give the wrapper's own address"
 OTHER_NAME = "renamed-job"
 
@@ -151,7 +145,10 @@ def refuses_other_names(subject: Subject) -> str:
 def reads_its_name(subject: Subject) -> str:
     """A start with another name than before."""
     with subject.started({"JOB_NAME": OTHER_NAME}) as asker:
-        return _is_served(asker, f"/pub/job/{OTHER_NAME}/latest")
+        live = asker.get("/live", base=asker.instance.prefix())
+        if not live.ok:
+            raise Broken(f"{live.path} answers {live.answered}")
+        return f"{live.path} is served"
 
 
 @rule(
