@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +24,9 @@ Connect = Callable[[float], socket.socket]
 
 MAX_BODY = 32 * 1024**2
 """Bytes of an answer that are read."""
+
+_TAGS = re.compile(r"(?is)<(head|style|script)\b.*?</\1>|<[^>]*>")
+"""What people do not see of a page."""
 
 Body = bytes | Iterable[bytes] | None
 
@@ -93,7 +97,9 @@ class Exchange:
             return self.problem
         if not self.body:
             return f"{self.status} with an empty body"
-        return f"{self.status} {self.media_type or 'no content type'} {_short(self.text)}".rstrip()
+        kind = self.media_type or "no content type"
+        text = _TAGS.sub(" ", self.text) if kind == "text/html" else self.text
+        return f"{self.status} {kind} {_short(text)}".rstrip()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.answered}"
@@ -138,34 +144,71 @@ def exchange(
     Returns:
         What came of it.
     """
-    given = dict(headers or {})
-    sent: list[bytes] = []
-    status: int | None = None
-    found: dict[str, str] = {}
-    read, problem = b"", ""
-    start = time.perf_counter()
-    connection = http.client.HTTPConnection(host, timeout=timeout)
-    try:
-        connection.sock = connect(timeout)
-        with suppress(BrokenPipeError, ConnectionResetError):  # an answer may come before the end
-            connection.request(method, path, _noting(body, sent), given)
-        response = connection.getresponse()
-        status, found = response.status, {n.lower(): v for n, v in response.getheaders()}
-        read = response.read(MAX_BODY)
-    except TimeoutError:
-        problem = f"no answer within {timeout:g} s"
-    except http.client.RemoteDisconnected:
-        problem = "the connection was closed without an answer"
-    except ConnectionRefusedError:
-        problem = "nobody listens"
-    except (OSError, http.client.HTTPException) as error:
-        problem = f"the connection broke: {error or type(error).__name__}"
-    finally:
-        connection.close()
-    if problem and status is not None:
-        problem, status = f"an answer with status {status} that broke off: {problem}", None
-    seconds = time.perf_counter() - start
-    return Exchange(method, path, b"".join(sent), status, found, read, problem, seconds, given)
+    with Connection(connect, timeout=timeout, host=host) as connection:
+        return connection.ask(method, path, body, headers)
+
+
+class Connection:
+    """A connection on which requests follow one another, as long as both sides keep it.
+
+    Args:
+        connect: Opens it, when the first request is made.
+        timeout: Seconds for connecting, and for each wait on it.
+        host: What the `Host` header says.
+
+    Attributes:
+        usable: Whether another request can follow: nothing broke, and no answer said that it is
+            closed.
+    """
+
+    def __init__(self, connect: Connect, *, timeout: float, host: str) -> None:
+        self._open = connect
+        self._timeout = timeout
+        self._http = http.client.HTTPConnection(host, timeout=timeout)
+        self._http.auto_open = 0  # what was closed stays closed
+        self._begun = False
+        self.usable = True
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def ask(
+        self, method: str, path: str, body: Body = None, headers: Mapping[str, str] | None = None
+    ) -> Exchange:
+        """Make one request; see `exchange`."""
+        given = dict(headers or {})
+        sent: list[bytes] = []
+        status: int | None = None
+        found: dict[str, str] = {}
+        read, problem = b"", ""
+        start = time.perf_counter()
+        try:
+            if not self._begun:
+                self._http.sock = self._open(self._timeout)
+                self._begun = True
+            # An answer may come before the end of the request.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._http.request(method, path, _noting(body, sent), given)
+            response = self._http.getresponse()
+            status, found = response.status, {n.lower(): v for n, v in response.getheaders()}
+            read = response.read(MAX_BODY)
+            self.usable = not response.will_close
+        except TimeoutError:
+            problem = f"no answer within {self._timeout:g} s"
+        except http.client.RemoteDisconnected:
+            problem = "the connection was closed without an answer"
+        except ConnectionRefusedError:
+            problem = "nobody listens"
+        except (OSError, http.client.HTTPException) as error:
+            problem = f"the connection broke: {error or type(error).__name__}"
+        self.usable = self.usable and not problem
+        if problem and status is not None:
+            problem, status = f"an answer with status {status} that broke off: {problem}", None
+        seconds = time.perf_counter() - start
+        return Exchange(method, path, b"".join(sent), status, found, read, problem, seconds, given)
 
 
 def _noting(body: Body, sent: list[bytes]) -> Body:

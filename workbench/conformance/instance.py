@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from workbench import _ports
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.conformance.exchange import Body, Connect, Exchange, exchange
+from workbench.conformance.exchange import Body, Connect, Connection, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
 from workbench.engines import Container
 from workbench.errors import JobNotReady, UsageError, exit_words
@@ -27,11 +27,17 @@ TIMEOUT = 3.0
 READY_TIMEOUT = 20.0
 """Seconds that a wrapper may take until it is ready."""
 
+MISSING = 5.0
+"""Seconds after which a `/ready` that is 404 is not expected to come any more."""
+
 PERFORM = "/api/v1/perform"
 JSON_TYPE = "application/json"
 
 UNFINISHED = b'{"unfinished": '
 """A body that no function should ever see: it tells whether anything reads it at a path."""
+
+UNSERVED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
+"""What a POST gets where nothing takes it."""
 
 LOG_LINES = 20
 
@@ -96,7 +102,7 @@ class Instance:
         if self.job_name is None or self.behind_pub:
             return self.root
         answer = self.ask("POST", self.prefix() + PERFORM, UNFINISHED, {"Content-Type": JSON_TYPE})
-        missing = (None, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+        missing = (None, *UNSERVED)
         return self.root if answer.status in missing else self.prefix()
 
     def ask(
@@ -110,6 +116,10 @@ class Instance:
     ) -> Exchange:
         """Make one request; `path` is the whole path."""
         return exchange(self.connect, method, path, body, headers, timeout=timeout, host=self.host)
+
+    def connection(self) -> Connection:
+        """A connection for several requests."""
+        return Connection(self.connect, timeout=TIMEOUT, host=self.host)
 
     @property
     def exit_code(self) -> int | None:
@@ -151,6 +161,32 @@ class Instance:
         except DeadlineExceeded as late:
             what = f"/ready, asked for {late.seconds:.1f} s, gave: {seen}"
             raise self._not_ready(what) from None
+
+    def wait_usable(self) -> None:
+        """Wait until it is ready, or answers at least: rules then tell what is wrong with it.
+
+        A `/ready` that is 404 for a few seconds is one that is not there.
+
+        Raises:
+            JobNotReady: Its process ended, or nothing answers.
+        """
+        first = 0.0
+
+        def probe() -> bool | None:
+            nonlocal first
+            if self.exit_code is not None:
+                return True
+            answer = self.ask("GET", f"{self.root}/ready")
+            if answer.status == HTTPStatus.NOT_FOUND:
+                first = first or time.monotonic()
+                return True if time.monotonic() - first > MISSING else None
+            first = 0.0
+            return True if answer.ok else None
+
+        with suppress(DeadlineExceeded):
+            wait_until(probe, timeout=READY_TIMEOUT)
+        if self.exit_code is not None or self.ask("GET", f"{self.root}/live").status is None:
+            self.wait_ready(0.1)
 
     def _not_ready(self, what: str) -> JobNotReady:
         return JobNotReady(f"The wrapper did not get ready: {what}.", log=self.log())

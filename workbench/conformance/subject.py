@@ -58,6 +58,24 @@ class Asker:
         self._exchanges.append(made)
         return made
 
+    def ask_then_get(
+        self, method: str, path: str, body: bytes, after: str
+    ) -> tuple[Exchange, Exchange | None]:
+        """Make a request, and GET `after` on the same connection.
+
+        Returns:
+            Both; None for the second one where the first answer says that the connection ends.
+        """
+        root = self.instance.root
+        with self.instance.connection() as connection:
+            first = connection.ask(method, root + path, body, JSON)
+            self._exchanges.append(first)
+            if not connection.usable:
+                return first, None
+            second = connection.ask("GET", root + after)
+            self._exchanges.append(second)
+            return first, second
+
     def get(self, path: str, *, base: str | None = None, timeout: float = TIMEOUT) -> Exchange:
         """GET a path."""
         return self.ask("GET", path, base=base, timeout=timeout)

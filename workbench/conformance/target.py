@@ -98,12 +98,12 @@ class Target:
         Args:
             env: Variables that differ from what an infrastructure gives.
             probe: Whether it is to be the wrapper around the probe job.
-            ready: Whether to wait until it is ready.
+            ready: Whether to wait until it is ready, or shows that it will not be.
             plain: Whether nothing may tell it where to listen.
 
         Raises:
             NotJudged: Nothing can be started from this target.
-            JobNotReady: It did not get ready.
+            JobNotReady: It ended, or answers nobody.
         """
         del env, ready, plain
         raise NotJudged(NO_PROBE if probe else NOTHING_STARTS)
@@ -260,7 +260,7 @@ class StartedTarget(Target):
         )
         if ready:
             try:
-                instance.wait_ready()
+                instance.wait_usable()
             except BaseException:
                 instance.stop()
                 raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from workbench import _html
-from workbench.conformance.views_html import verdict_html
+from workbench.conformance.views_html import BREAKS, verdict_html
 from workbench.conformance.views_text import Paper
 from workbench.conformance.vocabulary import Verdict
 
@@ -76,5 +76,7 @@ def _row(one: Change) -> tuple[object, ...]:
             *([("remedy", one.rule.remedy)] if one.latest.failed and one.after else []),
         )
     ]
-    what = Markup("<div><b>{}</b></div>{}").format(one.rule.title, _html.join(told))
+    what = Markup('<div style="{}"><div><b>{}</b></div>{}</div>').format(
+        BREAKS, one.rule.title, _html.join(told)
+    )
     return one.rule.id, one.rule.level, str(one.kind), verdicts, what

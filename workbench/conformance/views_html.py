@@ -24,6 +24,10 @@ COLOURS = {
 }
 
 
+BREAKS = "overflow-wrap:anywhere"
+"""JSON is one long word: no cell of a table may grow beyond the page for it."""
+
+
 def report_html(report: Report) -> Markup:
     """A line that sums up, what is broken, and a table of all rules."""
     parts = [
@@ -69,8 +73,8 @@ def _broken(one: Finding) -> Markup:
 
 
 def _row(one: Finding) -> tuple[object, ...]:
-    what = Markup("<div><b>{}</b></div><div>{}</div>{}").format(
-        one.rule.title, one.what, "" if one.failed else _evidence(one.evidence)
+    what = Markup('<div style="{}"><div><b>{}</b></div><div>{}</div>{}</div>').format(
+        BREAKS, one.rule.title, one.what, "" if one.failed else _evidence(one.evidence)
     )
     return one.rule.id, one.rule.level, verdict_html(one.verdict), what
 

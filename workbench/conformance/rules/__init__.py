@@ -54,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     methods.refuses_wrong_methods,
     methods.redirects_no_post,
     methods.tells_unknown_paths,
+    methods.keeps_the_connection,
     stopping.ends_on_sigterm,
     stopping.finishes_calls,
     stopping.refuses_new_calls,

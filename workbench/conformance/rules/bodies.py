@@ -184,7 +184,7 @@ def _slowly(asker: Asker, body: bytes, pause: float) -> tuple[Exchange, Exchange
 def _refused(answer: Exchange) -> Exchange:
     told = repr(answer.sent.decode(errors="backslashreplace")[:40]) if answer.sent else "no body"
     if answer.status is None or not 400 <= answer.status < 500:
-        raise Broken(f"{told} gets {answer.answered}, not an error 4xx")
+        raise Broken(f"{told} gets no error 4xx: {answer.answered}")
     if answer.error is None:
         raise Broken(f"{told} gets {answer.answered}; {HIDDEN}")
     return answer

@@ -11,7 +11,7 @@ from workbench.conformance.instance import READY_TIMEOUT, Instance
 from workbench.conformance.rules.mounting import BEHIND_PUB
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
-from workbench.errors import exit_words
+from workbench.errors import JobNotReady, exit_words
 
 FIELD = "deployment_timestamp"
 TWO_TIMES = (1654779364, 1754779364)
@@ -128,6 +128,8 @@ def a_malformed_timestamp_is_told(subject: Subject) -> str:
         live = _first_answer(asker, "/live")
         if live is None:
             return f"it ended with {exit_words(asker.instance.exit_code or 0)}"
+        if live.status == HTTPStatus.NOT_FOUND:
+            raise NotJudged("there is no /live that could tell")
         if not live.ok:
             return f"/live answers {live.answered}"
         try:
@@ -194,7 +196,10 @@ def not_ready_too_early(subject: Subject) -> str:
             if calls.json == 1:
                 return "it listens only when the job is initialised"
             raise Broken("/ready answers 200, and nothing has initialised the job")
-        asker.instance.wait_ready()
+        try:
+            asker.instance.wait_ready()
+        except JobNotReady as never:
+            raise Broken(never.message) from never
         return f"{ready.answered}, and 200 after that"
 
 

@@ -1,4 +1,4 @@
-"""Methods and paths that are wrong."""
+"""Methods and paths that are wrong, and the connection after that."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ WRONG_METHODS = (("GET", PERFORM, "POST"), ("DELETE", "/live", "GET"), ("PUT", "
 
 UNCLEAN = (f"{PERFORM}/", f"/{PERFORM}", f"/.{PERFORM}", f"/api/../{PERFORM.lstrip('/')}")
 """Paths that servers like to clean by a redirect: a slash too many, and dots."""
+
+REFUSED = (
+    ("POST", "/api/v1/perfrom", b'{"numbers": [40, 2]}'),
+    ("POST", PERFORM, b'{"numbers": [40, 2'),
+    ("DELETE", PERFORM, b'{"numbers": [40, 2]}'),
+)
+"""Requests that are wrong, each in its way, with a body that nobody may want to read."""
 
 
 @rule(
@@ -78,3 +85,31 @@ def tells_unknown_paths(subject: Subject) -> str:
     if answer.error is None:
         raise Broken(f"a POST to {answer.path} gets {answer.answered}; {HIDDEN}")
     return answer.answered
+
+
+@rule(
+    "W53",
+    Level.SHOULD,
+    "keeps the connection in order after an error, or says that it closes it",
+    source="Pub",
+    consequence="a good call fails now and then: the one that comes next on that connection",
+    remedy="read the body of what is refused, too; or answer with Connection: close, and close",
+)
+def keeps_the_connection(subject: Subject) -> str:
+    """Clients keep connections; what is left of a refused body would be the next request."""
+    asker = subject.running
+    alone = asker.get("/live")
+    kept = 0
+    for method, path, body in REFUSED:
+        refused, live = asker.ask_then_get(method, path, body, "/live")
+        if live is None:
+            continue
+        kept += 1
+        if (live.status, live.media_type) != (alone.status, alone.media_type):
+            raise Broken(
+                f"{method} {path} got {refused.status}, and the connection was said to stay open; "
+                f"GET /live on it gets {live.answered}"
+            )
+    if not kept:
+        return "it closes the connection after each error, and says so"
+    return f"after {kept} of {len(REFUSED)} errors it stayed open, and GET /live was answered on it"

@@ -9,6 +9,7 @@ import time
 from http import HTTPStatus
 
 from workbench.conformance.extra import metric_samples
+from workbench.conformance.rules.mounting import BEHIND_PUB
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, rule
 
@@ -143,6 +144,8 @@ def _scrape(asker: Asker) -> tuple[Samples, str]:
     answer = asker.get("/metrics")
     if answer.status == HTTPStatus.NOT_FOUND:
         raise Absent("there is no /metrics")
+    if asker.instance.behind_pub and not answer.ok:
+        raise NotJudged(BEHIND_PUB)  # Racetrack reads them at the root
     if not answer.ok:
         raise Broken(f"/metrics answers {answer.answered}")
     if answer.media_type not in ("text/plain", "application/openmetrics-text"):

@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import PERFORM, READY_TIMEOUT, UNFINISHED, Instance
+from workbench.conformance.instance import PERFORM, READY_TIMEOUT, UNFINISHED, UNSERVED, Instance
 from workbench.conformance.subject import JSON, Asker, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
-from workbench.errors import exit_words
+from workbench.errors import JobNotReady, exit_words
 from workbench.settings import JOB_PORT
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - where Racetrack asks wrappers to listen
@@ -186,14 +186,8 @@ def misses_its_name(subject: Subject) -> str:
         def told() -> bool:
             return "JOB_NAME" in "\n".join(instance.log(200))
 
-        def settled() -> bool | None:
-            ended = instance.exit_code is not None
-            return ended or told() or instance.ask("GET", "/ready").ok or None
-
-        try:
-            wait_until(settled, timeout=READY_TIMEOUT)
-        except DeadlineExceeded:
-            raise Broken("it neither gets ready nor ends, and its log does not say why") from None
+        with suppress(JobNotReady):
+            instance.wait_usable()
         with suppress(DeadlineExceeded):  # a log may come a little later than an answer
             wait_until(lambda: told() or None, timeout=LOG_LAG)
         subject.note("last lines of its log", "\n".join(instance.log()))
@@ -204,6 +198,8 @@ def misses_its_name(subject: Subject) -> str:
             return f"it ended with {exit_words(code)}{', and named JOB_NAME' if told() else ''}"
         if told():
             return "its log names JOB_NAME"
+        if asker.get("/ready").status is None:
+            raise Broken("it neither answers nor ends, and its log does not say why")
         raise Broken("it starts, and its log does not say that JOB_NAME is missing")
 
 
@@ -232,7 +228,6 @@ def _unfinished(asker: Asker, base: str) -> Exchange:
 def _served(answer: Exchange) -> str:
     """Whether something reads what is posted there; what it makes of it is for other rules."""
     redirected = answer.status is not None and 300 <= answer.status < 400
-    absent = answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
-    if absent or redirected:
+    if answer.status in UNSERVED or redirected:
         raise Broken(f"a POST to {answer.path} gets {answer.answered}")
     return f"{answer.path} is served"
