@@ -35,6 +35,7 @@ def check(
     input: Any = UNKNOWN,  # noqa: A002 - as the command line calls it
     expect: Any = UNKNOWN,
     fault_input: Any = UNKNOWN,
+    probe: bool = False,
     rules: Sequence[Rule] = RULES,
     on_event: Sink | None = None,
 ) -> Report:
@@ -51,6 +52,7 @@ def check(
         input: The input of a good call.
         expect: What that call answers.
         fault_input: An input that makes the function fail.
+        probe: Whether the function behind `start` does what its input tells, as the probe job does.
         rules: The rules.
         on_event: Where progress is reported; None for a table in a notebook, else nothing.
 
@@ -66,9 +68,10 @@ def check(
     given = Given(
         job_name,
         timestamp,
-        input=_text(input),
-        expect=_text(expect),
-        fault_input=_text(fault_input),
+        input=input_text(input),
+        expect=input_text(expect),
+        fault_input=input_text(fault_input),
+        probe=probe,
     )
     sink = on_event or default_sink()
     made = make_target(target, given, start=start, plugin=plugin, engine=engine, on_event=sink)
@@ -105,7 +108,12 @@ def make_target(
     )
 
 
-def _text(value: Any) -> str | None:
+def input_text(value: Any) -> str | None:
+    """A value as JSON; None for `UNKNOWN`.
+
+    Raises:
+        UsageError: JSON cannot hold it.
+    """
     if value is UNKNOWN:
         return None
     try:

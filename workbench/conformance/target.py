@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from workbench.conformance.instance import Instance, Started, connect_to
 from workbench.conformance.vocabulary import NotJudged
+from workbench.engines import NOTHING_WRONG, Surroundings
 from workbench.errors import EngineUnavailable, PortTaken, WorkbenchError
 from workbench.manifest import JobManifest
 from workbench.run import job_environment
@@ -21,7 +22,8 @@ NOTHING_STARTS = (
 )
 NO_PROBE = (
     "it takes a function that does what it is told: give the job's folder, and the suite puts the "
-    "plugin's wrapper around a probe job of its own"
+    "plugin's wrapper around a probe job of its own; or say with --probe that the function behind "
+    "--start does what that job's does"
 )
 
 
@@ -35,6 +37,7 @@ class Given:
         input: The input of a good call, as JSON; None where none was given.
         expect: What that call answers, as JSON; None where that was not given.
         fault_input: An input that makes the function fail, as JSON; None where none was given.
+        probe: Whether the job's function does what its input tells, as that of the probe job.
     """
 
     job_name: str | None = None
@@ -42,6 +45,7 @@ class Given:
     input: str | None = None
     expect: str | None = None
     fault_input: str | None = None
+    probe: bool = False
 
 
 class Target:
@@ -51,10 +55,12 @@ class Target:
         label: What it is, in words.
         given: What the person told.
         one_at_a_time: Whether two instances of it cannot run side by side.
+        starts: Whether it can be started; else it belongs to somebody, and is only asked.
         wrapper: The folder with the wrapper's sources, where those are in Go; else None.
     """
 
     one_at_a_time = False
+    starts = False
     wrapper: Path | None = None
 
     def __init__(self, label: str, given: Given) -> None:
@@ -91,6 +97,7 @@ class Target:
         probe: bool = False,
         ready: bool = True,
         plain: bool = False,
+        around: Surroundings = NOTHING_WRONG,
     ) -> Instance:
         """Start one more; whoever did stops it.
 
@@ -99,12 +106,13 @@ class Target:
             probe: Whether it is to be the wrapper around the probe job.
             ready: Whether to wait until it is ready.
             plain: Whether nothing may tell it where to listen.
+            around: What is wrong where it is started.
 
         Raises:
             NotJudged: Nothing can be started from this target.
             JobNotReady: It did not get ready.
         """
-        del env, ready, plain
+        del env, ready, plain, around
         raise NotJudged(NO_PROBE if probe else NOTHING_STARTS)
 
     def close(self) -> None:
@@ -176,11 +184,11 @@ class AddressTarget(Target):
         return Instance(**{**vars(instance), "job_name": name})
 
 
-Start = Callable[[Mapping[str, str], bool], Started]
+Start = Callable[[Mapping[str, str], bool, Surroundings], Started]
 """Starts a wrapper and returns at once.
 
-It takes the environment that an infrastructure gives, and whether nothing else may tell the wrapper
-where to listen.
+It takes the environment that an infrastructure gives, whether nothing else may tell the wrapper
+where to listen, and what is wrong where it is started.
 """
 
 
@@ -208,6 +216,8 @@ class StartedTarget(Target):
         one_at_a_time: Whether two instances of it cannot run side by side.
     """
 
+    starts = True
+
     def __init__(
         self,
         label: str,
@@ -222,6 +232,11 @@ class StartedTarget(Target):
         self._job = job
         self._probe = probe
 
+    @property
+    def probes(self) -> bool:
+        """Whether there is a wrapper around the probe job."""
+        return not isinstance(self._probe, str)
+
     def start(
         self,
         env: Mapping[str, str],
@@ -229,6 +244,7 @@ class StartedTarget(Target):
         probe: bool = False,
         ready: bool = True,
         plain: bool = False,
+        around: Surroundings = NOTHING_WRONG,
     ) -> Instance:
         """See `Target.start`."""
         job = self._probe if probe else self._job
@@ -236,7 +252,7 @@ class StartedTarget(Target):
             raise NotJudged(job)
         told = {**job_environment(job.manifest, int(time.time())), **env}
         try:
-            container = job.start(told, plain)
+            container = job.start(told, plain, around)
         except (EngineUnavailable, PortTaken) as problem:
             raise NotJudged(problem.message) from problem
         instance = Instance(

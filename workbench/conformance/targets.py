@@ -11,7 +11,15 @@ from workbench import _children, _ports
 from workbench._private_network import private_networks
 from workbench.conformance.instance import Instance, OnLoopback, Started
 from workbench.conformance.target import NO_PROBE, Given, Startable, StartedTarget
-from workbench.engines import ChildContainer, Engine, Image, get_engine, start_private
+from workbench.engines import (
+    NOTHING_WRONG,
+    ChildContainer,
+    Engine,
+    Image,
+    Surroundings,
+    get_engine,
+    start_private,
+)
 from workbench.errors import BuildError, EngineUnavailable, PortTaken, UsageError
 from workbench.events import Sink, silent
 from workbench.job import Job
@@ -123,12 +131,13 @@ def command_target(command: str | Sequence[str], given: Given) -> StartedTarget:
     name = Path(words[0]).name
     alone = private_networks() is not None
 
-    def start(env: Mapping[str, str], plain: bool) -> Started:
+    def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
         del plain  # nothing tells it where to listen, anyway
         whole = {**_environment_of_commands(), **env}
         if alone:
+            _refuse(around)
             return OnLoopback(_on_this_machine(words, name, whole))
-        return start_private(words, name=name, cwd=Path.cwd(), env=whole)
+        return start_private(words, name=name, cwd=Path.cwd(), env=whole, around=around)
 
     manifest = JobManifest.model_validate(
         {
@@ -140,15 +149,17 @@ def command_target(command: str | Sequence[str], given: Given) -> StartedTarget:
         }
     )
     label = shlex.join(words)
-    return StartedTarget(label, given, Startable(manifest, start), one_at_a_time=alone)
+    job = Startable(manifest, start)
+    return StartedTarget(label, given, job, job if given.probe else NO_PROBE, one_at_a_time=alone)
 
 
 def startable(image: Image, engine: Engine) -> Startable:
     """An image, to be started in a network of its own; where there is none, on loopback."""
 
-    def start(env: Mapping[str, str], plain: bool) -> Started:
+    def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
         if engine.isolates() is None:
-            return engine.run_private(image, env)
+            return engine.run_private(image, env, around)
+        _refuse(around)
         if plain and image.fixed_port is None:
             return OnLoopback(engine.run(image, {**env, "LISTEN_ADDRESS": ""}, port=JOB_PORT))
         return OnLoopback(engine.run(image, env))
@@ -175,6 +186,14 @@ def _probe(job_type: JobType, engine: Engine, on_event: Sink) -> Startable | str
         return problem.message
     except BuildError as problem:
         return f"the probe job could not be built with this wrapper: {problem.message}"
+
+
+def _refuse(around: Surroundings) -> None:
+    """Nothing is arranged around programs on the machine itself, where others run, too."""
+    if around != NOTHING_WRONG:
+        raise EngineUnavailable(
+            "it takes a network of its own for the program, which this system does not give"
+        )
 
 
 def _environment_of_commands() -> dict[str, str]:
