@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -12,16 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
-import psutil
 import pytest
 import requests
 
 from tests.command_line import running, workbench
+from tests.left_behind import left_behind
 from tests.support import ROOT, require
 from workbench._children import records
 from workbench._ports import free_port, port_is_free
 from workbench._wait import wait_until
-from workbench.settings import get_settings
 
 SAMPLE = ROOT / "sample-golang-function"
 NUMBERS = '{"numbers": [40, 2]}'
@@ -203,19 +201,9 @@ def test_the_curl_line_of_a_folder_is_the_tutorials() -> None:
 
 def test_clean_stops_what_a_crash_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
-    run_dir = get_settings().run_dir
-    run_dir.mkdir()
-    # Collected only below: until then it is a zombie, as where nobody collects orphans.
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as orphan:
-        started = psutil.Process(orphan.pid).create_time()
-        record = {
-            "kind": "job", "name": "left-behind 0.0.1", "pid": orphan.pid, "started": started,
-            "owner_pid": 2**22 + 1, "owner_started": 1.0, "port": 41999, "log": "/dev/null",
-        }  # fmt: skip
-        (run_dir / f"{orphan.pid}.json").write_text(json.dumps(record))
+    with left_behind("job", "left-behind 0.0.1") as orphan:
         answer = workbench("clean")
         code = orphan.poll()
-        orphan.kill()
     words = f"job left-behind 0.0.1 on port 41999 (process {orphan.pid})"
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, f"stopped {words}\n", "")
     assert code == -signal.SIGTERM

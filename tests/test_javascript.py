@@ -102,6 +102,11 @@ def test_jupyterlab_finds_the_entry_and_the_entry_its_files() -> None:
     assert files == named | {entry.name}
 
 
+def test_a_browser_does_not_keep_its_files_for_ever() -> None:
+    """Jupyter has browsers keep what is in a folder `static` for a year, as if names had hashes."""
+    assert [path for path in EXTENSION.rglob("*") if path.name == "static"] == []
+
+
 def test_all_of_it_is_part_of_the_wheel() -> None:
     files = [path for path in EXTENSION.rglob("*") if path.is_file()]
     assert len(files) > 5
@@ -133,6 +138,6 @@ def test_all_of_it_is_part_of_the_wheel() -> None:
 def test_the_language_of_a_cell(source: str, language: str | None) -> None:
     words = [NODE, "--input-type=module", "-e", LANGUAGES, json.dumps([source])]
     done = subprocess.run(
-        words, cwd=EXTENSION / "static", capture_output=True, text=True, check=False
+        words, cwd=EXTENSION / "source", capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == (f"{json.dumps([language])}\n", "")

@@ -9,6 +9,7 @@ import requests
 from tests.command_line import workbench
 from tests.test_notebook_run import notebook
 from workbench._go import find_go, go_env
+from workbench._offline import Offline
 from workbench.notebooks import Rehearsed, fix_notebook, rehearse
 from workbench.notebooks.rehearse import no_network
 
@@ -81,13 +82,28 @@ def test_go_is_refused_modules_that_are_in_no_cache(tmp_path: Path) -> None:
         answer = subprocess.run(
             [find_go().path, "mod", "download", "example.org/b@v1.0.0"],
             cwd=tmp_path,
-            env=go_env(**env, GOMODCACHE=str(tmp_path / "cache"), GOFLAGS="-modcacherw"),
+            env=go_env(
+                **env,
+                GOPRIVATE="example.org",
+                GOMODCACHE=str(tmp_path / "cache"),
+                GOFLAGS="-modcacherw",
+            ),
             capture_output=True,
             text=True,
             check=False,
         )
     assert "403" in answer.stderr
     assert set(wanted) == {"example.org/b/@v/v1.0.0.info"}
+
+
+def test_a_rehearsal_closes_the_ways_that_are_closed_offline() -> None:
+    with no_network() as (env, _):
+        closed = Offline((), sealed=False).environment({})
+    assert set(closed) - set(env) == {"PIP_NO_INDEX"}, "pip's questions are to be noted"
+    assert set(env) <= set(closed)
+    assert {env[name] for name in env if "_proxy" in name.lower()} - {env["GOPROXY"]} == {
+        closed["no_proxy"]
+    }
 
 
 def test_loopback_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

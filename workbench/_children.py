@@ -209,8 +209,12 @@ def _record(pid: int, kind: str, name: str, port: int | None, log: Path) -> Reco
     return Record(kind, name, pid, started, me.pid, me.create_time(), port, str(log))
 
 
-def records() -> Iterator[Record]:
-    """The children that still run, of whichever process; forgets those that have ended."""
+def records(kind: str | None = None) -> Iterator[Record]:
+    """The children that still run, of whichever process; forgets those that have ended.
+
+    Args:
+        kind: `job` or `lab`; None for all of them.
+    """
     run_dir = get_settings().run_dir
     for path in sorted(run_dir.glob("*.json")) if run_dir.is_dir() else []:
         try:
@@ -218,19 +222,22 @@ def records() -> Iterator[Record]:
         except (OSError, ValueError, TypeError):  # not ours, or of another version
             path.unlink(missing_ok=True)
             continue
-        if record.alive:
-            yield record
-        else:
+        if not record.alive:
             path.unlink(missing_ok=True)
+        elif kind in (None, record.kind):
+            yield record
 
 
-def stop_abandoned() -> list[Record]:
+def stop_abandoned(kind: str | None = None) -> list[Record]:
     """Stop the children whose owner is gone.
+
+    Args:
+        kind: `job` or `lab`; None for all of them.
 
     Returns:
         What was stopped.
     """
-    stopped = [record for record in records() if record.abandoned]
+    stopped = [record for record in records(kind) if record.abandoned]
     for record in stopped:
         _process.signal_group(record.pid, signal.SIGTERM)
         try:

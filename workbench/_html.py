@@ -25,8 +25,14 @@ def join(parts: Iterable[str]) -> Markup:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    """A plain table; cells that are not markup are escaped."""
-    head = join(Markup('<th style="{}">{}</th>').format(_CELL, cell) for cell in header)
+    """A plain table; cells that are not markup are escaped.
+
+    A column whose head is empty has none: a screen reader would else announce nothing.
+    """
+    head = join(
+        Markup('<{0} style="{1}">{2}</{0}>').format("th" if cell else "td", _CELL, cell)
+        for cell in header
+    )
     body = join(
         Markup("<tr>{}</tr>").format(
             join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row)
@@ -42,7 +48,17 @@ def badge(text: str, colour: str) -> Markup:
     The colour is mixed with that of the text around it: no single one has contrast enough on white
     and on black. Where a browser or a page that is not trusted knows no mixing, it stays pure.
     """
-    return Markup('<b style="{}">{}</b>').format(_readable(colour), text)
+    return Markup('<b style="{}">{}</b>').format(readable(colour), text)
+
+
+def muted(text: str) -> Markup:
+    """A remark that matters less than what stands around it."""
+    return Markup('<span style="{}">{}</span>').format(readable(MUTED), text)
+
+
+def scrolls(name: str) -> Markup:
+    """The attributes of a box that may scroll: a keyboard reaches it, a screen reader names it."""
+    return Markup('tabindex="0" role="group" aria-label="{}"').format(name)
 
 
 def code(text: str) -> Markup:
@@ -60,12 +76,17 @@ def diff(text: str) -> Markup:
     """A unified diff; what came in and what went out differ in their sign and in colour."""
     colours = {"+": GOOD, "-": BAD, "@": MUTED}
     lines = (
-        Markup('<span style="{}">{}</span>').format(_readable(colours[line[:1]]), line)
+        Markup('<span style="{}">{}</span>').format(readable(colours[line[:1]]), line)
         if line[:1] in colours
         else Markup("{}").format(line)
         for line in text.split("\n")
     )
     return Markup('<pre style="{}">{}</pre>').format(_LINES, Markup("\n").join(lines))
+
+
+def as_it_is(body: str) -> Markup:
+    """A part in which a page that typesets formulas, as JupyterLab does, takes no `$` for one."""
+    return Markup('<div class="mathjax_ignore tex2jax_ignore">{}</div>').format(escape(body))
 
 
 def link(url: str, text: str | None = None) -> Markup:
@@ -88,11 +109,11 @@ def log_tail(lines: Sequence[str], *, height: str = "14em") -> Markup:
     browser would show the oldest lines instead.
     """
     return Markup(
-        '<div style="display:flex;flex-direction:column-reverse;max-height:{};overflow:auto">'
+        '<div {} style="display:flex;flex-direction:column-reverse;max-height:{};overflow:auto">'
         '<pre style="margin:0;flex:none;overflow:visible">{}</pre></div>'
-    ).format(height, "\n".join(lines))
+    ).format(scrolls("The last lines"), height, "\n".join(lines))
 
 
-def _readable(colour: str) -> str:
+def readable(colour: str) -> str:
     """A style: the colour, mixed with that of the text around it where the browser can."""
-    return f"color:{colour};color:color-mix(in srgb,currentColor 30%,{colour})"
+    return f"color:{colour};color:color-mix(in srgb,currentColor 40%,{colour})"

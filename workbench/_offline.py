@@ -3,7 +3,8 @@
 On Linux, as root or where users may have namespaces, a child gets a network of its own with nothing
 in it but loopback: no program can get round that. Elsewhere Go is told to ask nobody, and whatever
 heeds the variables for proxies is sent to a port where nobody listens; that holds for the tools of
-this project, but proves less.
+this project, but proves less. A rehearsal has those variables as well, with an address that listens
+and notes who asked for what: a network that is not there cannot tell.
 """
 
 from __future__ import annotations
@@ -27,14 +28,20 @@ _NAMESPACE = Path(__file__).with_name("_namespace.py").resolve()
 _ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
-_SETTINGS = {
-    **{spelt: NOBODY for name in _PROXIES for spelt in (name, name.upper())},
-    **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost,::1"),
-    "GOPROXY": "off",
-    "GONOPROXY": "none",  # else GOPRIVATE would lead past GOPROXY
-    "GOVCS": "*:off",
-    "PIP_NO_INDEX": "1",
-}
+
+
+def settings_for(address: str) -> dict[str, str]:
+    """The variables that send Go, and whatever heeds those for proxies, to `address` instead."""
+    return {
+        **{spelt: address for name in _PROXIES for spelt in (name, name.upper())},
+        **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost,::1"),
+        "GOPROXY": address,
+        "GONOPROXY": "none",  # else GOPRIVATE would lead past GOPROXY
+        "GOVCS": "*:off",
+    }
+
+
+_SETTINGS = {**settings_for(NOBODY), "GOPROXY": "off", "PIP_NO_INDEX": "1"}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import Markup
+
+from workbench import _html
 from workbench._finished import is_litter
 
 MOST_DIGESTED = 4 * 1024**2
@@ -72,6 +75,15 @@ class Sources:
                 parts = path.relative_to(folder).parts
                 if counts(parts):
                     yield "/".join((folder.name, *parts)), path
+
+
+def outdated_note(names: Iterable[str]) -> Markup:
+    """The same as a line, and what to do; empty where nothing changed."""
+    words = outdated_words(names)
+    if not words:
+        return Markup("")
+    note = Markup("{}, {}; run it again to call the new version.")
+    return note.format(_html.badge("outdated", _html.WARN), words)
 
 
 def outdated_words(names: Iterable[str], most: int = 3) -> str:

@@ -14,6 +14,9 @@ import requests
 
 from workbench.errors import PerformError, UsageError
 
+PROBE_TIMEOUT = 3.0
+"""Seconds that Racetrack's health gate gives to one probe."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -34,6 +37,66 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"{self.status} {json.dumps(self.body)}"
+
+
+class Caller:
+    """Requests to one job on this machine, over connections that are kept.
+
+    Args:
+        address: Where the job listens, such as `http://127.0.0.1:41873`.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy of the environment must not get loopback calls
+
+    def request(
+        self, method: str, path: str, data: object, headers: Mapping[str, str], timeout: float
+    ) -> requests.Response:
+        """Any request; redirects are not followed.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the job's address.
+            data: Sent as JSON unless it is None; bytes are sent as they are.
+            headers: Further headers.
+            timeout: Seconds.
+
+        Raises:
+            requests.RequestException: There was no answer.
+        """
+        body = data if data is None or isinstance(data, bytes) else to_json(data).encode()
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        return self._session.request(
+            method,
+            self._address + path,
+            data=body,
+            headers={**kind, **headers},
+            timeout=timeout,
+            allow_redirects=False,
+        )
+
+    def probe(self, path: str) -> Answer | None:
+        """Ask a probe as Racetrack's health gate does; None while nothing listens.
+
+        Raises:
+            requests.Timeout: No answer within `PROBE_TIMEOUT`.
+        """
+        try:
+            return probe_answer(self._session.get(self._address + path, timeout=PROBE_TIMEOUT))
+        except requests.ConnectionError:
+            return None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+
+def why_no_answer(error: requests.RequestException, timeout: float) -> str:
+    """What became of a request, in words."""
+    late = isinstance(error, requests.Timeout)
+    return f"no answer within {timeout:g} s" if late else "the connection broke"
 
 
 def read_answer(response: requests.Response) -> Any:

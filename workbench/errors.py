@@ -43,9 +43,14 @@ class Location:
     column: int
     message: str
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """File, line and column, as compilers write them."""
         column = f":{self.column}" if self.column else ""
-        return f"{self.file}:{self.line}{column}: {self.message}"
+        return f"{self.file}:{self.line}{column}"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
 
 
 class WorkbenchError(Exception):

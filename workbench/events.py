@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol, TextIO
 from markupsafe import Markup
 
 from workbench import _html
+from workbench._cell import notebook_shell
 
 
 class Phase(Enum):
@@ -209,19 +210,9 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def in_notebook() -> bool:
-    """Whether this code runs in a Jupyter kernel."""
-    if "IPython" not in sys.modules:
-        return False
-    from IPython.core.getipython import get_ipython
-
-    shell = get_ipython()
-    return type(shell).__name__ == "ZMQInteractiveShell"
-
-
 def show_in_notebook(page: Markup) -> None:
     """Show a page below the cell that runs; elsewhere, show nothing."""
-    if in_notebook():
+    if notebook_shell():
         from IPython.display import HTML, display
 
         display(HTML(str(page)))  # type: ignore[no-untyped-call]
@@ -229,7 +220,7 @@ def show_in_notebook(page: Markup) -> None:
 
 def default_sink() -> Sink:
     """What library functions use when no sink is given: a table in a notebook, else nothing."""
-    return NotebookSink() if in_notebook() else silent
+    return NotebookSink() if notebook_shell() else silent
 
 
 def terminal_sink() -> Sink:

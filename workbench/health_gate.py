@@ -8,9 +8,9 @@ from http import HTTPStatus
 import requests
 
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.calls import Answer
+from workbench.calls import PROBE_TIMEOUT, Answer
 from workbench.errors import JobNotReady
-from workbench.job import PROBE_TIMEOUT, Job
+from workbench.job import Job
 
 _NO_SUCH_ROUTE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 

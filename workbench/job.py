@@ -11,17 +11,15 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from workbench import _html
-from workbench._sources import Sources, outdated_words
+from workbench import _html, calls
+from workbench._cell import Cell, running_cell
+from workbench._sources import Sources, outdated_note, outdated_words
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.calls import Answer, curl_line, probe_answer, read_answer, read_metrics, to_json
 from workbench.engines import Container, Image
 from workbench.errors import JobDied, PerformError, exit_words
+from workbench.events import show_in_notebook
 from workbench.manifest import JobManifest
 from workbench.settings import browser_url
-
-PROBE_TIMEOUT = 3.0
-"""Seconds that Racetrack's health gate gives to one probe."""
 
 LOG_PAUSE = 0.2
 """Seconds between two looks at a job's log."""
@@ -37,6 +35,8 @@ class Job:
         deployment_timestamp: Whole Unix seconds, as given to the job and told by its `/live`.
         call_timeout: Seconds that a call may take.
         sources: The files that it was built from; None where nobody noted them down.
+        started_in: The cell of a notebook that started it; None elsewhere.
+        stopped_in: The cell that stopped it; None elsewhere, and while it runs.
     """
 
     def __init__(
@@ -53,11 +53,13 @@ class Job:
         self.deployment_timestamp = timestamp
         self.call_timeout = 60.0
         self.sources = sources
+        self.started_in = running_cell()
+        self.stopped_in: Cell | None = None
+        self._called_in: Cell | None = None
         self._container = container
         self._stopping = False
         self._stopped: int | None = None
-        self._session = requests.Session()
-        self._session.trust_env = False  # a proxy of the environment must not get loopback calls
+        self._caller = calls.Caller(container.address)
 
     @property
     def container(self) -> Container:
@@ -131,7 +133,9 @@ class Job:
             JobDied: Its process has ended.
         """
         data = {**(payload or {}), **fields}
-        return read_answer(self.call(f"{self.base_path}/api/v1/perform", method="POST", data=data))
+        return calls.read_answer(
+            self.call(f"{self.base_path}/api/v1/perform", method="POST", data=data)
+        )
 
     def call(
         self,
@@ -143,6 +147,8 @@ class Job:
     ) -> requests.Response:
         """Any HTTP request to the job; redirects are not followed.
 
+        In a notebook it is said below the cell, once, if the job is not what its files are now.
+
         Args:
             path: The path below the job's address, such as `/metrics`.
             method: The HTTP method.
@@ -153,43 +159,30 @@ class Job:
             JobDied: Its process has ended.
             PerformError: There was no answer, though the process lives.
         """
-        all_headers = {"Content-Type": "application/json", **(headers or {})}
-        body = data if data is None or isinstance(data, bytes) else to_json(data).encode()
+        self._tell_if_outdated()
         try:
-            return self._session.request(
-                method,
-                self.address + path,
-                data=body,
-                headers=all_headers if body is not None else headers,
-                timeout=self.call_timeout,
-                allow_redirects=False,
-            )
+            return self._caller.request(method, path, data, headers or {}, self.call_timeout)
         except requests.RequestException as error:
             self._raise_if_dead(method, path)
-            what = (
-                f"no answer within {self.call_timeout:g} s"
-                if isinstance(error, requests.Timeout)
-                else "the connection broke"
-            )
-            raise PerformError(
-                f"{method} {path}: {what}; the job still runs.", log=self._container.log_lines(20)
-            ) from error
+            what = f"{method} {path}: {calls.why_no_answer(error, self.call_timeout)}"
+            log = self._container.log_lines(20)
+            raise PerformError(f"{what}; the job still runs.", log=log) from error
 
-    def live(self) -> Answer:
+    def live(self) -> calls.Answer:
         """Ask `/live`."""
         return self._probe("/live")
 
-    def ready(self) -> Answer:
+    def ready(self) -> calls.Answer:
         """Ask `/ready`."""
         return self._probe("/ready")
 
-    def health(self) -> Answer:
+    def health(self) -> calls.Answer:
         """Ask `/health`."""
         return self._probe("/health")
 
     def metrics(self) -> dict[str, float]:
         """The samples of `/metrics`, by name and labels as they are written there."""
-        return read_metrics(self.call("/metrics").text)
+        return calls.read_metrics(self.call("/metrics").text)
 
     def logs(self, tail: int | None = None) -> str:
         """What the job wrote, to stdout and stderr; the last `tail` lines, or all."""
@@ -223,18 +216,15 @@ class Job:
 
     def curl(self, payload: Mapping[str, Any]) -> str:
         """The line for a shell that makes the same call as `perform(payload)`."""
-        return curl_line(f"{self.url}api/v1/perform", payload)
+        return calls.curl_line(f"{self.url}api/v1/perform", payload)
 
-    def quick_probe(self, path: str) -> Answer | None:
+    def quick_probe(self, path: str) -> calls.Answer | None:
         """Ask a probe as Racetrack's health gate does; None while nothing listens.
 
         Raises:
             requests.Timeout: No answer within `PROBE_TIMEOUT`.
         """
-        try:
-            return probe_answer(self._session.get(self.address + path, timeout=PROBE_TIMEOUT))
-        except requests.ConnectionError:
-            return None
+        return self._caller.probe(path)
 
     def died(self, what: str, code: int) -> JobDied:
         """The error to raise when the process has ended: `what`, how, and its last lines."""
@@ -253,7 +243,8 @@ class Job:
         """
         if self._stopped is None:
             self._stopping = self._stopping or self._container.exit_code is None
-            self._session.close()
+            self.stopped_in = running_cell() if self._stopping else None
+            self._caller.close()
             self._stopped = self._container.stop()
         return self._stopped
 
@@ -279,15 +270,22 @@ class Job:
         alive = self.exit_code is None
         rows = [
             ("status", _html.badge(self.status, _html.GOOD if alive else _html.BAD)),
-            ("page", _html.link(self.page, self.url) if alive else self.url),
+            ("page", _html.link(self.page) if alive else self.url),
             ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
         ]
         if alive and (words := outdated_words(self.outdated)):
             rows.append((_html.badge("outdated", _html.WARN), words))
         return str(_html.table(("Job", f"{self.manifest.name} {self.manifest.version}"), rows))
 
-    def _probe(self, path: str) -> Answer:
-        return probe_answer(self.call(path))
+    def _tell_if_outdated(self) -> None:
+        cell = running_cell()
+        if cell is not None and cell != self._called_in:
+            self._called_in = cell
+            if note := outdated_note(self.outdated):
+                show_in_notebook(note)
+
+    def _probe(self, path: str) -> calls.Answer:
+        return calls.probe_answer(self.call(path))
 
     def _raise_if_dead(self, method: str, path: str) -> None:
         if self._stopped is not None:

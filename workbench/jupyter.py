@@ -40,17 +40,19 @@ class Lab:
         port: The port of the loopback interface that it listens on.
         token: What a browser must show; part of `address`.
         root: The folder that its file browser shows.
+        base_url: What all of its addresses begin with.
     """
 
     port: int
     token: str = field(repr=False)
     root: Path
     _child: _children.Child = field(repr=False)
+    base_url: str = "/"
 
     @property
     def address(self) -> str:
         """What to open in a browser: the start page, token included."""
-        return f"http://127.0.0.1:{self.port}/?token={self.token}"
+        return f"http://127.0.0.1:{self.port}{self.base_url}?token={self.token}"
 
     def wait(self) -> int:
         """Wait until it ends by itself, from its own menu for instance.
@@ -80,6 +82,7 @@ def start_lab(
     *,
     root: str | Path | None = None,
     port: int | None = None,
+    base_url: str = "/",
     open_browser: bool = False,
     arguments: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
@@ -91,6 +94,8 @@ def start_lab(
     Args:
         root: The folder to show; it holds `notebooks/`. None for the clone.
         port: The port to listen on; None for 8888, or a free one where that is taken.
+        base_url: What all of its addresses begin with, such as `/user/ann/` behind a hub; it begins
+            and ends with a slash.
         open_browser: Whether JupyterLab opens a browser at its start page.
         arguments: Further arguments for `jupyter lab`.
         env: Further environment variables for it and its kernels.
@@ -108,6 +113,7 @@ def start_lab(
     port = _choose_port(port, on_event)
     token = secrets.token_hex(24)
     words = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--ServerApp.root_dir={folder}"]
+    words += [f"--ServerApp.base_url={base_url}"]
     words += [] if open_browser else ["--no-browser"]
     words += ["--allow-root"] if os.geteuid() == 0 else []
     with step(on_event, Phase.STARTING, "JupyterLab") as outcome:
@@ -120,12 +126,12 @@ def start_lab(
             port=port,
         )
         try:
-            _wait_until_up(child, port, token, timeout)
+            _wait_until_up(child, f"http://127.0.0.1:{port}{base_url}api/status", token, timeout)
         except BaseException:  # also an interrupt: what was started here must not stay
             child.stop()
             raise
         outcome.message = f"JupyterLab on port {port}"
-    return Lab(port, token, folder, child)
+    return Lab(port, token, folder, child, base_url)
 
 
 @dataclass(frozen=True)
@@ -200,9 +206,7 @@ def _choose_port(port: int | None, on_event: Sink) -> int:
     return chosen
 
 
-def _wait_until_up(child: _children.Child, port: int, token: str, timeout: float) -> None:
-    url = f"http://127.0.0.1:{port}/api/status"
-
+def _wait_until_up(child: _children.Child, url: str, token: str, timeout: float) -> None:
     def probe() -> bool | None:
         if child.exit_code is not None:
             raise WorkbenchError(

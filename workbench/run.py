@@ -40,7 +40,8 @@ def run_job(
 
     Args:
         job_dir: The folder with `job.yaml`.
-        plugin: The job-type plugin, or its folder or ZIP; None for the finished Go plugin.
+        plugin: The job-type plugin, or its folder or ZIP; None for the finished Go plugin. One
+            that was loaded is loaded again where its files changed since.
         engine: The name of an engine, or an engine; None for the setting.
         port: The port of this machine to listen on; None for a free one.
         timeout: Seconds that the job may take until it is ready, the build not counted.
@@ -62,10 +63,14 @@ def run_job(
     sink = on_event or default_sink()
     with step(sink, Phase.PREPARING, "reading manifest and plugin") as outcome:
         manifest = load_job_manifest(job_dir)
+        again = ""
         if not isinstance(plugin, PluginData):
             plugin = load_plugin(plugin or shipped("golang-job-type"))
+        elif plugin.outdated:
+            again = f", loaded again since {', '.join(plugin.outdated)} changed"
+            plugin = load_plugin(plugin.source)
         job_type = plugin.job_type(manifest.get_jobtype())
-        outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+        outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}{again}"
     chosen = get_engine(engine, on_event=sink)
     sources = Sources(manifest.workspace, plugin.source)
     image = chosen.build(job_type, manifest, on_event=sink)
@@ -133,11 +138,16 @@ class Cleaned:
         return f"stopped: {stopped}{left}" if self.stopped else f"{stopped}{left}"
 
 
-def clean() -> Cleaned:
-    """Stop the jobs of this process, and whatever a crash of another one left behind."""
+def clean(*, labs: bool = True) -> Cleaned:
+    """Stop the jobs of this process, and whatever a crash of another one left behind.
+
+    Args:
+        labs: Whether a JupyterLab counts as well; else it is neither stopped nor named.
+    """
+    kind = None if labs else "job"
     own = [job for job in _running if job.status != "stopped"]
     stopped = [f"{job.manifest.name} {job.manifest.version} at {job.address}" for job in own]
     for job in own:
         job.stop()
-    stopped += [str(record) for record in _children.stop_abandoned()]
-    return Cleaned(tuple(stopped), tuple(str(record) for record in _children.records()))
+    stopped += [str(record) for record in _children.stop_abandoned(kind)]
+    return Cleaned(tuple(stopped), tuple(str(record) for record in _children.records(kind)))

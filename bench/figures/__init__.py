@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bench.figures.conformance import conformance
 from bench.figures.edit import edit_to_answer
 from bench.figures.memory import idle_memory
 from bench.figures.requests import requests_per_second
@@ -23,5 +24,6 @@ FIGURES: dict[str, Figure] = {
     "requests": requests_per_second,
     "start": process_start,
     "memory": idle_memory,
+    "conformance": conformance,
     "walk": walk,
 }

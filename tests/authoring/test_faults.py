@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from workbench.authoring import write_file
+from workbench.authoring.magic import wbfile
+from workbench.errors import UsageError
 
 FAULTS = {
     "go": ("a.go", "package main\n\nvar é, x = 1 2\n", ["3:14: expected ';', found 2"]),
@@ -64,6 +66,39 @@ def test_a_mark_stands_below_the_column(playground: Path) -> None:
     page = write_file("a.go", "package main\n\nfunc f() {\n\tx := <1 2\n}\n")._repr_html_()
     assert "mistake on line 4, column 7</b>" in page
     assert "\tx := &lt;1 2\n\t     ^</pre>" in page
+
+
+# A file; what is told of the line in the file and in the cell; a second line that is meant.
+IN_CELLS = [
+    ("a.go", "package main\n\nfunc f() {\n\tx := <1\n}\n", (4, ", column 7"), None),
+    ("a.yaml", "key: 1\nother: 2\nkey: 3\n", (3, ""), 1),
+    ("a.py", "x = (\n  1\n]\n", (3, ", column 1"), 1),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "where", "second"), IN_CELLS, ids=["go", "yaml", "py"])
+def test_in_a_cell_both_lines_are_told(
+    playground: Path, name: str, text: str, where: tuple[int, str], second: int | None
+) -> None:
+    del playground
+    line, column = where
+    in_cell = f"line {line} (line {line + 1} of this cell)"
+    written = wbfile(name, text)
+    page = str(written._repr_html_())
+    assert f"mistake on {in_cell}{column}</b>" in page
+    assert f" (line {line + 1} of this cell): " in str(written)
+    if second:
+        assert f"on line {second} (line {second + 1} of this cell)" in str(written)
+        assert f"on line {second} (line {second + 1} of this cell)" in page
+    assert "of this cell" not in str(write_file(name, text)) + write_file(name, text)._repr_html_()
+
+
+def test_half_a_character_in_a_cell(playground: Path) -> None:
+    del playground
+    with pytest.raises(UsageError, match=r"^a\.txt:2 \(line 3 of this cell\): holds "):
+        wbfile("a.txt", "a\n\ud800\n")
+    with pytest.raises(UsageError, match=r"^a\.txt:2: holds "):
+        write_file("a.txt", "a\n\ud800\n")
 
 
 def test_only_the_first_of_many_faults_are_shown(playground: Path) -> None:

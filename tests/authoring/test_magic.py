@@ -5,13 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import workbench as wb
 from workbench.authoring.magic import wbfile
 from workbench.errors import UsageError
-from workbench.notebooks import fix_notebook, run_notebook
+from workbench.notebooks import find_notebooks, fix_notebook, run_notebook
+from workbench.notebooks.form import read_notebook
 
 
 class Shell:
@@ -71,7 +73,8 @@ CELLS = [
 ]
 
 
-def test_a_notebook_writes_and_quotes_a_file(playground: Path, tmp_path: Path) -> None:
+def outputs_of(folder: Path, playground: Path, *sources: str) -> list[list[Any]]:
+    """What the cells of a notebook show, run in a kernel of its own."""
     cells: list[object] = [
         {
             "cell_type": "code",
@@ -81,20 +84,48 @@ def test_a_notebook_writes_and_quotes_a_file(playground: Path, tmp_path: Path) -
             "outputs": [],
             "source": source,
         }
-        for number, source in enumerate(CELLS)
+        for number, source in enumerate(sources)
     ]
-    path = tmp_path / "a.ipynb"
+    path = folder / "a.ipynb"
     path.write_text(
         json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     )
     fix_notebook(path)
     run = run_notebook(path, env={"WORKBENCH_PLAYGROUND": str(playground)})
-    outputs = [cell.outputs for cell in run.notebook.cells]
+    return [cell.outputs for cell in run.notebook.cells]
+
+
+def begin_cell(chapter: Path) -> str:
+    """The text of a chapter's first cell of code."""
+    return next(str(cell.source) for cell in read_notebook(chapter).cells if cell.id == "begin")
+
+
+@pytest.mark.parametrize("chapter", find_notebooks()[1:], ids=lambda path: path.stem)
+def test_chapters_load_the_magic_by_beginning(chapter: Path) -> None:
+    assert begin_cell(chapter) == f'import workbench as wb\n\nwb.begin("{chapter.stem}")'
+
+
+def test_a_chapter_that_begins_again_has_nothing_to_say_of_the_magic(
+    playground: Path, tmp_path: Path
+) -> None:
+    cells = [begin_cell(find_notebooks()[1])] * 2 + ["%%wbfile a.txt\nhere"]
+    first, again, written = outputs_of(tmp_path, playground, *cells)
+    assert [out.output_type for out in first + again] == ["execute_result"] * 2
+    assert "created" in written[0].data["text/html"]
+
+
+def test_a_notebook_writes_and_quotes_a_file(playground: Path, tmp_path: Path) -> None:
+    outputs = outputs_of(tmp_path, playground, *CELLS)
     file = playground / "golang-job-type" / "go_wrapper" / "main.go"
     assert file.read_text() == CELLS[2].split("\n", 1)[1] + "\n"
     assert outputs[0] == []
-    assert "mistake on line 4, column 7</b>: " in outputs[1][0].data["text/html"]
-    assert "main.go:4:7: rune literal not terminated" in outputs[1][0].data["text/plain"]
+    assert (
+        "mistake on line 4 (line 5 of this cell), column 7</b>: " in outputs[1][0].data["text/html"]
+    )
+    assert (
+        "main.go:4:7 (line 5 of this cell): rune literal not terminated"
+        in outputs[1][0].data["text/plain"]
+    )
     assert "<b>changed (+2 -3)</b>" in outputs[2][0].data["text/html"]
     assert outputs[3][0].data["text/plain"].startswith("golang-job-type/go_wrapper/main.go, lines")
     assert "func</span> main() {}" in outputs[3][0].data["text/html"]

@@ -98,7 +98,7 @@ def test_a_slip_of_syntax_is_told_where_it_is_written(lab_page: LabPage, root: P
     assert lab_page.run_cell("write-main-go")
     answer = cell(lab_page, "write-main-go").locator(".jp-OutputArea")
     expect(answer).to_contain_text("changed (+1 -1)")
-    expect(answer).to_contain_text("mistake on line 11, column 2")
+    expect(answer).to_contain_text("mistake on line 11 (line 12 of this cell), column 2")
     assert "func main() \n" in (root / WRAPPER / "main.go").read_text()
     photograph(lab_page, "syntax", "write-main-go")
 

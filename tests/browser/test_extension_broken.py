@@ -11,7 +11,7 @@ from tests.browser.lab_page import LabPage
 
 START = "notebooks/00-start-here.ipynb"
 NAME = "racetrack-workbench"
-ENTRY = "**/racetrack-workbench/static/remoteEntry.js*"
+ENTRY = "**/racetrack-workbench/source/remoteEntry.js*"
 
 COUNT_OURS = f"""() => window.jupyterapp.commands.listCommands()
   .filter(command => command.startsWith('{NAME}:')).length"""
@@ -118,7 +118,7 @@ def test_another_jupyterlab_costs_the_extras_alone(
 def test_a_file_of_it_that_is_missing_costs_that_part(
     lab_page: LabPage, page: Page, file: str, commands: int
 ) -> None:
-    pattern = f"**/racetrack-workbench/static/{file}"
+    pattern = f"**/racetrack-workbench/source/{file}"
     page.route(pattern, lambda route: route.abort())
     try:
         works(lab_page)
@@ -132,7 +132,7 @@ def test_presenting_without_side_bars_to_fold_is_large_all_the_same(
 ) -> None:
     lab_page.open_start_page(START)
     told = warnings(page)
-    page.evaluate("delete window.jupyterapp.shell.__proto__.isSideTabBarVisible")
+    page.evaluate("delete window.jupyterapp.shell.__proto__.toggleSideTabBarVisibility")
     lab_page.execute(f"{NAME}:presenter-mode")
     code = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .cm-content").first
     expect(code).to_have_css("font-size", "20px")

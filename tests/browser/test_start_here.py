@@ -87,7 +87,7 @@ def test_the_panel_calls_the_job_and_refuses_what_is_not_json(
 
     assert lab_page.run_cell("stop")
     assert "golang-function 0.0.1" in lab_page.text("stop")
-    expect(page.get_by_text("The job is over. Run it again, and then this cell")).to_be_visible()
+    expect(page.get_by_text("which starts it, and then this one")).to_be_visible()
     expect(request).to_have_count(0)
     photograph(page, "panel-stopped", "perform-panel")
 

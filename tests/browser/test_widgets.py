@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -207,11 +208,19 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
     lab_page.start_cell("stop")
     expect(badge).to_contain_text("draining")
     expect(badge).to_contain_text("stopped")
-    over = page.locator(".jp-OutputArea").filter(has_text="Run it again, and then this cell")
+    over = page.locator(".jp-OutputArea").filter(has_text="As curl")
+    expect(over).to_contain_text("which starts it, and then this one")
+    numbers = page.locator(".jp-NotebookPanel:visible .jp-CodeCell .jp-InputPrompt")
+    started, stopped = numbers.first, numbers.nth(list(CELLS).index("stop"))
+    expect(stopped).to_have_text(re.compile(r"\[\d+\]:"))
+    expect(over).to_contain_text(f"was stopped by cell {stopped.inner_text().rstrip(':')}.")
+    way_back = f"run cell {started.inner_text().rstrip(':')}, which starts it, and then this one"
+    expect(over).to_contain_text(way_back)
+    expect(badge).to_contain_text(way_back)
     expect(over).to_contain_text('{"wait": 1.5}')
     expect(over).to_contain_text("200 OK")
     expect(page.get_by_text("The job is over.", exact=True)).to_be_visible()
-    expect(page.get_by_text("The page of scratch 1.2.3 is gone")).to_be_visible()
+    expect(page.get_by_text("The page is gone with its job")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
     photograph(lab_page, "stopped", "badge")
 
@@ -229,7 +238,10 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
 def test_a_saved_notebook_keeps_what_the_views_came_to(lab_page: LabPage, root: Path) -> None:
     lab_page.save()
     saved = nbformat.read(root / NAME, as_version=4)  # type: ignore[no-untyped-call]
-    kept = {cell.id: cell.outputs[0].data["text/html"] for cell in saved.cells[1:5]}
+    kept = {
+        cell.id: "".join(output.data["text/html"] for output in cell.outputs)
+        for cell in saved.cells[1:5]
+    }
     assert "died with exit code 3" in kept["badge"]
     assert "Request" in kept["panel"]
     assert "The job is over." in kept["log"]
@@ -250,6 +262,22 @@ def test_who_gets_a_saved_notebook_reads_it_all_without_trusting_it(
     expect(shown.nth(3)).to_contain_text("The job is over.")
     expect(shown.nth(4)).to_contain_text("/api/v1/perform")
     photograph(lab_page, "saved", "badge")
+
+
+def test_after_a_restart_of_the_kernel_plain_pages_stand_for_the_widgets(
+    lab_page: LabPage, page: Page
+) -> None:
+    lab_page.open(NAME)
+    assert lab_page.run_cell("run")
+    assert lab_page.run_cell("panel")
+    send = page.get_by_role("button", name="Send", exact=True)
+    expect(send).to_be_visible()
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(send).to_have_count(0)
+    twin = page.locator(".jp-OutputArea").filter(has_text="Run this cell to edit the request")
+    expect(twin).to_contain_text("perform of scratch")
+    expect(page.locator(".jupyter-widgets-disconnected")).to_have_count(0)
+    photograph(lab_page, "restarted", "panel")
 
 
 def test_nothing_was_asked_of_another_machine_and_nothing_went_wrong(lab_page: LabPage) -> None:

@@ -56,7 +56,7 @@ def test_what_matters_most_comes_first() -> None:
         ("W06", Kind.GONE),
         ("W01", Kind.SEEN),
     ]
-    assert diff.summary == "1 broke, 1 mended, 1 new rule, 1 rule gone, 1 seen otherwise"
+    assert diff.summary == "1 broke, 1 mended, 1 new, 1 gone, 1 seen otherwise"
     assert diff.of("mended") == (diff[1],)
     assert repr(diff[1]) == "<Change W08 mended: broken -> held>"
     assert repr(diff).endswith(f": {diff.summary}>")
@@ -78,8 +78,8 @@ def test_the_text_tells_before_and_after_and_what_to_do() -> None:
         "    after:  nobody listens",
         "    remedy: What mends W01.",
     ]
-    assert "new rule: W10 MUST It is new (✗ broken)" in lines
-    assert lines[-1] == "1 broke, 1 mended, 1 new rule"
+    assert "new: W10 MUST It is new (✗ broken)" in lines
+    assert lines[-1] == "1 broke, 1 mended, 1 new"
     assert max(map(len, lines)) <= 100
 
 

@@ -62,6 +62,19 @@ def test_a_file_changed_on_disk_since_a_cell_wrote_it_is_named(ground: Playgroun
     assert "changed since a cell wrote it: golang-job-type/plugin-manifest.yaml" in str(begun)
 
 
+def test_a_bundle_that_is_not_what_the_folder_gives_any_more_is_told(ground: Playground) -> None:
+    assert wb.begin("10", playground=ground).bundle is None
+    replace(ground.wrapper_dir / "main.go", "package main", "package main // changed")
+    assert wb.begin("08", playground=ground).bundle is None, "it is made there"
+    for chapter in ("09", "10"):
+        begun = wb.begin(chapter, playground=ground)
+        assert "the bundle is outdated: the ZIP is not what the plugin's folder" in str(begun)
+        assert "go_wrapper/main.go" in str(begun)
+        assert "bundle it again" in begun._repr_html_()
+    verdict = wb.check_step("10", strict=False, playground=ground)
+    assert [one.name for one in verdict.failed] == ["the bundle holds what it should"]
+
+
 def test_fill_writes_what_is_missing_of_this_very_chapter(ground: Playground) -> None:
     (ground.wrapper_dir / "health.go").unlink()
     (ground.wrapper_dir / "main.go").write_text("mine\n")
@@ -136,7 +149,11 @@ def test_hints_come_one_by_one_and_are_counted(ground: Playground) -> None:
     assert "+version: 0.0.0" in given[2].text
     assert "2 of 3" in str(given[1])
     assert "The answer" in given[2]._repr_html_()
-    assert wb.progress(playground=ground).hints == 3
+    found = wb.progress(playground=ground)
+    assert found.hints == 3
+    assert found.summary().endswith(", 3 hints asked for")
+    assert "\nbegun      02-plugin-manifest  3 hints asked for\n" in str(found)
+    assert "hints asked for</th>" in found._repr_html_()
     manifest.write_text(text)
     assert wb.hint("02", playground=ground).level == 0
     replace(manifest, "0.0.0", "x")

@@ -133,7 +133,8 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
 
 
 def test_every_check_of_files_has_a_case_in_which_it_fails() -> None:
-    assert list(BREAKS) == [check_name(check) for step in STEPS for check in step.checks]
+    names = [check_name(check) for step in STEPS for check in step.checks]
+    assert list(BREAKS) == list(dict.fromkeys(names))
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -155,7 +156,7 @@ def one(checked: tuple[Checked, ...], name: str) -> Checked:
 def test_the_job_is_not_run_where_its_manifest_is_wrong(ground: Playground) -> None:
     replace(ground.job_dir / "job.yaml", "version: 0.0.1", "version: 1")
     names = [check.name for check in make_checks("10", ground)]
-    assert names == ["the job manifest is accepted", "the version is written down"]
+    assert names == [check_name(check) for check in STEPS[-1].checks]
 
 
 def test_a_job_that_does_not_compile_is_told_by_its_check(ground: Playground) -> None:

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import os
 import shlex
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.left_behind import left_behind
 from tests.tutorial.places import CHAPTERS, replace, tree
 from workbench._written import changed_since_written
 from workbench.bundle import diff_bundles, racetrack_bundle
 from workbench.errors import StepFailed, UsageError
-from workbench.run import run_job
+from workbench.run import clean, run_job
 from workbench.tutorial import (
     STEPS,
     Moved,
@@ -128,6 +131,20 @@ def test_jobs_are_stopped(ground: Playground) -> None:
     assert job.status == "stopped"
     assert job.address in "".join(moved.stopped)
     assert "Stopped: golang-function" in str(moved)
+
+
+def test_only_jobs_are_stopped_and_named(ground: Playground) -> None:
+    """A JupyterLab whose starter is gone may be the one in which `goto` was called."""
+    with left_behind("job", "old-job 0.0.1"), left_behind("lab", "JupyterLab") as lab:
+        with left_behind("job", "other-job 0.0.1", os.getpid()) as others:
+            moved = goto("05", playground=ground)
+            assert others.poll() is None
+        assert lab.poll() is None
+        assert "Stopped: job old-job 0.0.1 on port 41999" in str(moved)
+        assert "Left to whoever started it: job other-job 0.0.1" in str(moved)
+        assert "JupyterLab" not in str(moved) + moved._repr_html_()
+        assert "lab JupyterLab on port 41999" in str(clean())
+        assert lab.wait() == -signal.SIGTERM
 
 
 def test_the_answer_says_how_to_get_back(

@@ -6,10 +6,11 @@ import pytest
 
 from tests.support import ROOT
 from tests.tutorial.places import replace, tree
+from workbench.authoring import write_file
 from workbench.errors import BuildError, PluginError
 from workbench.events import Event
 from workbench.settings import get_settings
-from workbench.tutorial import Playground, fill_before, run_sample
+from workbench.tutorial import Playground, broken, fill_before, run_sample
 
 
 def test_an_empty_playground_borrows_all_and_says_so(tmp_path: Path) -> None:
@@ -86,6 +87,22 @@ def test_a_job_that_is_half_written_keeps_what_is_written(tmp_path: Path) -> Non
     with pytest.raises(BuildError, match=r"sample-golang-function/perform\.go:\d+") as caught:
         run_sample(playground=ground)
     assert [one.file for one in caught.value.locations] == [mine]
+
+
+def test_a_cell_that_does_not_show_any_more_what_is_built_is_told(
+    ground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_PLAYGROUND", str(ground.path))
+    name = "sample-golang-function/perform.go"
+    text = (ground.path / name).read_text()
+    write_file(name, text)
+    told: list[str] = []
+    with broken(name, "return sum", "return -sum", playground=ground):
+        run_sample(playground=ground, on_event=lambda one: told.append(one.message)).stop()
+    assert "changed since a cell wrote it" not in "".join(told), "a break is told by itself"
+    replace(ground.path / name, "return sum", "return -sum")
+    run_sample(playground=ground, on_event=lambda one: told.append(one.message)).stop()
+    assert f"changed since a cell wrote it: {name}" in told
 
 
 def test_what_changed_is_told_of_the_playground_s_files(tmp_path: Path) -> None:

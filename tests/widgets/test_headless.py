@@ -37,8 +37,11 @@ def test_they_leave_nothing_behind_and_show_how_it_ended(path: Path) -> None:
     kept = {name: outputs[name][0].data["text/html"] for name in ("panel", "badge", "log", "page")}
     assert "40, 2" in kept["panel"]
     assert ">stopped</b>" in kept["badge"]
+    for name in ("panel", "badge", "page"):
+        assert "by cell [6]" in kept[name], "a later cell, and which one"
+        assert "To go on with it, run cell [1], which starts it, and then this one." in kept[name]
     assert "The job is over." in kept["log"]
     assert "msg=Stopped" in kept["log"]
     assert "<iframe" not in kept["page"]
-    assert "the job is over" in kept["page"]
+    assert "The page is gone with its job" in kept["page"]
     assert "application/vnd.jupyter.widget-view+json" not in outputs["log"][0].data

@@ -6,10 +6,11 @@ import pytest
 
 from tests.widgets.conftest import Serve, Shelf
 from tests.widgets.served import Reply
-from workbench import _html, job
+from workbench import _html, calls
+from workbench._cell import Cell
 from workbench._wait import wait_until
 from workbench.job import Job
-from workbench.widgets import _follow, health, health_badge
+from workbench.widgets import _follow, health, health_badge, outdated
 from workbench.widgets.health import HealthBadge, read_health
 
 OK = {"/live": (200, '{"status": "live"}'), "/ready": (200, '{"status": "ready"}')}
@@ -62,7 +63,7 @@ def test_nothing_listens_is_a_start_before_and_a_fault_later(serve: Serve) -> No
 def test_a_probe_without_an_answer_is_told(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     running, _ = serve(get=lambda _: (200, str(go_on.wait(10)).lower()))
-    monkeypatch.setattr(job, "PROBE_TIMEOUT", 0.1)
+    monkeypatch.setattr(calls, "PROBE_TIMEOUT", 0.1)
     assert "a probe had no answer within" in str(read_health(running, was_ready=True))
     go_on.set()
 
@@ -122,6 +123,21 @@ def test_only_changes_are_shown(serve: Serve, shelf: Shelf) -> None:
     assert shelf.pages[-1] == shelf.pages[-2]
 
 
+def test_a_job_that_is_not_what_its_files_are(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outdated, "_PAUSE", 0.0)
+    monkeypatch.setattr(health, "_PAUSE_READY", 0.0)
+    running, _ = serve(get=OK.__getitem__)
+    badge = health_badge(running)
+    monkeypatch.setattr(Job, "outdated", ("my-job/perform.go",))
+    wait_until(lambda: "built: my-job/perform.go" in badge.html() or None, timeout=10)
+    assert badge.health.word == "ready"
+    running.stop()
+    assert badge.wait(10)
+    assert "my-job/perform.go" not in badge.html()
+
+
 def test_the_word_carries_the_meaning_and_a_screen_reader_tells_it(serve: Serve) -> None:
     running, _ = serve(get=lambda path: {**OK, "/ready": (503, '{"error": "<i>"}')}[path])
     page = health_badge(running).html()
@@ -141,7 +157,7 @@ def test_the_same_cell_run_again_takes_the_place_of_its_badge(
     second = health_badge(running)
     assert first.wait(10)
     assert "no longer followed" in first.html()
-    monkeypatch.setattr(_follow, "cell_id", lambda: "another-cell")
+    monkeypatch.setattr(_follow, "running_cell", lambda: Cell(2, "another-cell"))
     other = health_badge(running)
     assert not second.wait(0)
     running.stop()

@@ -9,7 +9,8 @@ import pytest
 from tests.widgets.conftest import Serve, Shelf
 from tests.widgets.served import Served
 from workbench._wait import wait_until
-from workbench.widgets import log_view
+from workbench.job import Job
+from workbench.widgets import log_view, outdated
 from workbench.widgets.log import LogView
 
 
@@ -31,6 +32,20 @@ def test_lines_come_as_they_are_written_and_the_last_ones_too(serve: Serve) -> N
     assert "written while it stopped" in view.lines.value
     assert "The job is over." in view.head.value
     assert repr(view) == "<LogView of golang-function: 3 lines>"
+
+
+def test_whose_lines_these_are_is_told_where_files_changed(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outdated, "_PAUSE", 0.0)
+    job, container = serve()
+    view = log_view(job)
+    view.follow.value = False
+    monkeypatch.setattr(Job, "outdated", ("my-job/perform.go",))
+    container.lines.append("not to be seen yet")
+    until(view, "changed since this job was built: my-job/perform.go")
+    assert "not to be seen yet" not in view.lines.value
+    assert "my-job/perform.go" in view.html()
 
 
 def test_thousands_of_lines_cost_few_updates(serve: Serve, sent: list[dict[str, Any]]) -> None:
@@ -55,6 +70,8 @@ def test_thousands_of_lines_cost_few_updates(serve: Serve, sent: list[dict[str, 
     assert "line 4800." in view.lines.value
     assert "line 4799." not in view.lines.value
     assert "the last 200 of 5,000 lines" in view.head.value
+    job.stop()
+    assert view.wait(10), "else it takes its leave within the next test"
 
 
 def test_an_idle_job_costs_none(serve: Serve, sent: list[dict[str, Any]]) -> None:

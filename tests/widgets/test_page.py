@@ -5,8 +5,10 @@ import json
 import pytest
 
 from tests.widgets.conftest import Serve, Shelf
+from workbench._wait import wait_until
+from workbench.job import Job
 from workbench.settings import shipped
-from workbench.widgets import swagger
+from workbench.widgets import outdated, swagger
 
 DOCUMENT = (shipped("golang-job-type") / "go_wrapper/swaggerui/openapi.json").read_text()
 
@@ -30,11 +32,23 @@ def test_the_frame_goes_with_the_job_and_the_words_stay(serve: Serve, shelf: She
     assert not view.wait(0)
     job.stop()
     assert view.wait(10)
-    before, after = shelf.pages
-    assert "<iframe" in before
-    assert "<iframe" not in after
-    assert "the job is over" in after
-    assert "/api/v1/perform" in after
+    _, frame, *after = shelf.pages
+    assert "<iframe" in frame
+    assert "<iframe" not in "".join(after)
+    assert "The page is gone with its job" in after[0]
+    assert "/api/v1/perform" in after[1]
+
+
+def test_a_change_of_files_is_told_and_leaves_the_frame_alone(
+    serve: Serve, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outdated, "_PAUSE", 0.0)
+    job, _ = serve(get=lambda _: (200, DOCUMENT))
+    swagger(job)._ipython_display_()
+    monkeypatch.setattr(Job, "outdated", ("my-job/perform.go",))
+    wait_until(lambda: len(shelf.pages) == 3 or None, timeout=10)
+    assert "changed since this job was built: my-job/perform.go" in shelf.pages[2]
+    assert "<iframe" not in shelf.pages[2], "it would be loaded anew"
 
 
 def test_behind_a_hub_the_browser_goes_through_its_proxy(

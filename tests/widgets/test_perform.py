@@ -11,7 +11,7 @@ from tests.widgets.conftest import Serve, Shelf
 from tests.widgets.served import BASE, Reply
 from workbench._wait import wait_until
 from workbench.job import Job
-from workbench.widgets import perform, perform_panel
+from workbench.widgets import outdated, perform, perform_panel
 from workbench.widgets.perform import PerformPanel
 
 
@@ -184,7 +184,7 @@ def test_files_that_changed_since_the_build_are_named(
 def test_a_change_of_files_is_seen_without_a_call(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(perform, "_NOTE_PAUSE", 0.0)
+    monkeypatch.setattr(outdated, "_PAUSE", 0.0)
     job, _ = serve()
     panel = perform_panel(job, {})
     monkeypatch.setattr(Job, "outdated", ("perform.go",))
@@ -234,7 +234,7 @@ def test_at_the_job_s_end_plain_html_takes_the_place_of_the_widgets(
     wait_until(lambda: len(shelf.pages) == 2 or None, timeout=10)
     assert shelf.widgets == [True, False]
     assert ">true</pre>" in shelf.pages[1], "the last answer was waited for"
-    assert "The job is over" in shelf.pages[1]
+    assert "Start it again, and then run this cell." in shelf.pages[1]
 
 
 def test_a_call_costs_a_dozen_updates_at_most(serve: Serve, sent: list[dict[str, Any]]) -> None:

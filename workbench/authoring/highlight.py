@@ -17,7 +17,7 @@ _KEYWORD = "color:var(--jp-mirror-editor-keyword-color,#1a7f37);font-weight:bold
 _NAME = "color:var(--jp-mirror-editor-def-color,#2176d2)"
 _NUMBER = "color:var(--jp-mirror-editor-number-color,#1a7f37)"
 _STRING = "color:var(--jp-mirror-editor-string-color,#d1403f)"
-_COMMENT = "color:var(--jp-mirror-editor-comment-color,#408080);font-style:italic"
+_COMMENT = _html.readable("var(--jp-mirror-editor-comment-color,#408080)") + ";font-style:italic"
 _TAG = "color:var(--jp-mirror-editor-tag-color,#1a7f37)"
 
 # Pygments' kinds of token, each with those below it; the longest name that fits is taken.
@@ -34,7 +34,7 @@ _STYLES = {
     "Token.Name.Tag": _TAG,
     "Token.Operator.Word": _KEYWORD,
 }
-_NUMBERS = f"color:{_html.MUTED};user-select:none"
+_NUMBERS = f"{_html.readable(_html.MUTED)};user-select:none"
 _LINES = f"margin:4px 0;white-space:pre;overflow-x:auto;tab-size:{TAB}"
 
 
@@ -54,7 +54,8 @@ def highlight(text: str, language: str, *, first_line: int = 1) -> Markup:
         Markup('<span style="{}">{} </span>{}').format(_NUMBERS, str(number).rjust(width), line)
         for number, line in enumerate(lines, start=first_line)
     )
-    return Markup('<pre style="{}">{}</pre>').format(_LINES, Markup("\n").join(numbered))
+    box = Markup('<pre {} style="{}">{}</pre>')
+    return box.format(_html.scrolls("Code"), _LINES, Markup("\n").join(numbered))
 
 
 def _coloured_lines(text: str, language: str) -> list[Markup]:

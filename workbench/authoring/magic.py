@@ -30,13 +30,13 @@ class Shell(Protocol):
 
 
 def register(shell: Shell) -> None:
-    """Teach a shell the magic; `%load_ext workbench` comes here."""
+    """Teach a shell the magic, as `begin` and `%load_ext workbench` do; again changes nothing."""
     shell.register_magic_function(wbfile, magic_kind="cell", magic_name=MAGIC)
 
 
 def wbfile(line: str, cell: str) -> FileWritten:
     """Write the cell's text to a file: `%%wbfile PATH`, relative to the playground."""
-    return write_file(read_path(line), cell)
+    return write_file(read_path(line), cell, lines_above=1)
 
 
 def read_path(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path, PurePath
@@ -23,6 +24,8 @@ MODE = 0o644
 MOST_FAULTS = 5
 """How many mistakes of one file are shown; the rest mostly follow from these."""
 
+_ON_LINE = re.compile(r"\bon line (\d+)\b")
+
 
 @dataclass(frozen=True)
 class FileWritten:
@@ -37,6 +40,7 @@ class FileWritten:
         removed: How many lines went out.
         faults: Mistakes of syntax in the text; the file is written all the same.
         text: What the file holds now.
+        lines_above: How many lines of a cell stand above the text; 0 where it is from no cell.
     """
 
     path: str
@@ -47,6 +51,7 @@ class FileWritten:
     removed: int
     faults: tuple[Location, ...]
     text: str
+    lines_above: int = 0
 
     @property
     def ok(self) -> bool:
@@ -54,8 +59,11 @@ class FileWritten:
         return not self.faults
 
     def __str__(self) -> str:
-        lines = [f"{self.path}: {self._what}", *map(str, self.faults[:MOST_FAULTS])]
-        return "\n".join(lines)
+        faults = (
+            f"{one.place}{_in_cell(one.line, self.lines_above)}: {self._message(one)}"
+            for one in self.faults[:MOST_FAULTS]
+        )
+        return "\n".join([f"{self.path}: {self._what}", *faults])
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} mistakes" if self.faults else ""
@@ -83,10 +91,17 @@ class FileWritten:
             return f"created ({self.added} line{'' if self.added == 1 else 's'})"
         return "unchanged"
 
+    def _message(self, fault: Location) -> str:
+        """What is wrong; some mistakes are about a second line, which is in the cell as well."""
+        return _ON_LINE.sub(
+            lambda found: f"{found[0]}{_in_cell(int(found[1]), self.lines_above)}", fault.message
+        )
+
     def _fault_html(self, fault: Location) -> Markup:
         column = f", column {fault.column}" if fault.column else ""
-        where = _html.badge(f"mistake on line {fault.line}{column}", _html.BAD)
-        head = Markup("<div>{}: {}</div>").format(where, fault.message)
+        line = f"line {fault.line}{_in_cell(fault.line, self.lines_above)}"
+        where = _html.badge(f"mistake on {line}{column}", _html.BAD)
+        head = Markup("<div>{}: {}</div>").format(where, self._message(fault))
         lines = self.text.split("\n")
         if not 0 < fault.line <= len(lines) or not lines[fault.line - 1].strip():
             return head
@@ -98,7 +113,7 @@ class FileWritten:
         return head + _html.pre(shown)
 
 
-def write_file(path: str | PurePath, text: str) -> FileWritten:
+def write_file(path: str | PurePath, text: str, *, lines_above: int = 0) -> FileWritten:
     """Write a file of the playground, as the cell magic `%%wbfile PATH` does.
 
     Folders above it are made. Lines end as on Linux, and the last one ends too. The file is
@@ -107,6 +122,8 @@ def write_file(path: str | PurePath, text: str) -> FileWritten:
     Args:
         path: Where, relative to the playground: `golang-job-type/plugin-manifest.yaml`.
         text: All that the file is to hold.
+        lines_above: How many lines of a cell stand above the text: a mistake is then told by the
+            line of the cell, too.
 
     Returns:
         What changed, and what is wrong in the syntax of Go, Python, YAML, JSON or a Dockerfile. A
@@ -123,7 +140,8 @@ def write_file(path: str | PurePath, text: str) -> FileWritten:
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
         raise UsageError(
-            f"{place.name}:{line}: holds {text[error.start]!a}, which is half a character.",
+            f"{place.name}:{line}{_in_cell(line, lines_above)}: holds {text[error.start]!a}, "
+            "which is half a character.",
             remedy="delete it, and type it anew.",
         ) from None
     try:
@@ -148,7 +166,13 @@ def write_file(path: str | PurePath, text: str) -> FileWritten:
         sum(line.startswith("-") for line in diff),
         find_faults(place, text),
         text,
+        lines_above,
     )
+
+
+def _in_cell(line: int, lines_above: int) -> str:
+    """Where a line of the file stands in its cell; JupyterLab counts the lines of cells."""
+    return f" (line {line + lines_above} of this cell)" if lines_above else ""
 
 
 def _with_plain_line_ends(text: str) -> str:

@@ -31,10 +31,10 @@ class Kind(StrEnum):
     OTHER = "other verdict"
     """Any other change of the verdict."""
 
-    NEW = "new rule"
+    NEW = "new"
     """Only the later report has the rule."""
 
-    GONE = "rule gone"
+    GONE = "gone"
     """Only the earlier report has the rule."""
 
     SEEN = "seen otherwise"
@@ -115,7 +115,7 @@ class ReportDiff(Sequence[Change]):
 
     @property
     def summary(self) -> str:
-        """One line, such as `1 broke, 2 mended, 1 new rule`."""
+        """One line, such as `1 broke, 2 mended, 1 new`."""
         counted = ((len(self.of(kind)), kind) for kind in Kind)
         return ", ".join(f"{number} {kind}" for number, kind in counted if number) or "no change"
 

@@ -19,6 +19,9 @@ DOCUMENT = "openapi.json"
 SMALL = 64 * 1024
 """Bytes up to which a script may be one that says where the document is; others are libraries."""
 
+PUB = "/pub/job/"
+"""What the path of everything begins with that PUB forwards to jobs."""
+
 _LOADS = {"script": "src", "link": "href", "img": "src"}
 _NAMES_DOCUMENT = re.compile(r"""["']?url["']?\s*:\s*["']([^"']+\.(?:json|ya?ml))["']""")
 
@@ -38,9 +41,23 @@ class Page:
     loads: tuple[str, ...]
 
     @property
+    def foreign(self) -> tuple[str, ...]:
+        """What it loads from other hosts, such as those of a CDN."""
+        return tuple(one for one in self.loads if urlsplit(one).netloc)
+
+    @property
     def leaving(self) -> tuple[str, ...]:
-        """What it loads that another path in front of it would break."""
-        return tuple(one for one in self.loads if one.startswith("/") or urlsplit(one).scheme)
+        """What it loads by a path that PUB does not lead to this job."""
+        return tuple(
+            one
+            for one in self.loads
+            if one not in self.foreign and one.startswith("/") and not one.startswith(PUB)
+        )
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """What it loads from the job."""
+        return tuple(one for one in self.loads if one not in (*self.foreign, *self.leaving))
 
     def resolve(self, link: str) -> str:
         """The path that a browser asks for a link of this page."""
@@ -84,7 +101,7 @@ def find_document(get: Get) -> Exchange | None:
         return None
     texts = [page.text]
     for link in page.loads:
-        if link not in page.leaving and link.endswith(".js"):
+        if link in page.own and link.endswith(".js") and not link.startswith("/"):
             script = get(f"/{link.removeprefix('./')}")
             texts += [script.text] if script.ok and len(script.body) <= SMALL else []
     for text in texts:
@@ -122,4 +139,14 @@ def input_example(document: Any) -> Any:
             if isinstance(one, dict) and "value" in one:
                 return one["value"]
     schema = content.get("schema")
-    return schema.get("example") if isinstance(schema, dict) else None
+    return _schema_example(schema) if isinstance(schema, dict) else None
+
+
+def _schema_example(schema: dict[str, Any]) -> Any:
+    """OpenAPI 3.0 has `example`, 3.1 has `examples`; Swagger UI offers a `default` as well."""
+    if "example" in schema:
+        return schema["example"]
+    examples = schema.get("examples")
+    if isinstance(examples, list) and examples:
+        return examples[0]
+    return schema.get("default")

@@ -16,6 +16,7 @@ from workbench.conformance.exchange import Body, Connect, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
 from workbench.engines import Container
 from workbench.errors import JobNotReady, UsageError, exit_words
+from workbench.settings import JOB_PORT
 
 TIMEOUT = 3.0
 """Seconds that a request may take: what Racetrack's health gate gives to a probe."""
@@ -72,7 +73,7 @@ class Instance:
     timestamp: int | None = None
     container: Started | None = None
     behind_pub: bool = False
-    host: str = "127.0.0.1"
+    host: str = f"127.0.0.1:{JOB_PORT}"
 
     def prefix(self, version: str | None = None) -> str:
         """The path under which PUB forwards calls, for a version as it stands in the path."""

@@ -88,9 +88,11 @@ def job_target(
     """
     chosen = get_engine(job.engine)
     probe: Startable | str = NO_PROBE
+    wrapper = None
     if plugin is not None:
         loaded = plugin if isinstance(plugin, PluginData) else load_plugin(plugin)
-        probe = _probe(loaded.job_type(job.manifest.get_jobtype()), chosen, on_event)
+        job_type = loaded.job_type(job.manifest.get_jobtype())
+        probe, wrapper = _probe(job_type, chosen, on_event), go_wrapper(job_type)
     label = f"{job.manifest.name} {job.manifest.version} at {job.address}"
     target = StartedTarget(
         label,
@@ -99,6 +101,7 @@ def job_target(
         probe,
         one_at_a_time=_one_at_a_time(job.image, chosen),
     )
+    target.wrapper = wrapper
     container = OnLoopback(job.container)
     target.share_running(
         Instance(

@@ -30,7 +30,8 @@ def diff_html(diff: ReportDiff) -> Markup:
     )
     if not diff:
         return head
-    return head + _html.table(("rule", "level", "change", "verdict", "what"), map(_row, diff))
+    table = _html.table(("rule", "level", "change", "verdict", "what"), map(_row, diff))
+    return _html.as_it_is(head + table)
 
 
 def _heading(diff: ReportDiff) -> list[str]:
@@ -65,7 +66,9 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _row(one: Change) -> tuple[object, ...]:
-    verdicts = Markup(" → ").join(map(verdict_html, one.verdicts))
+    verdicts = Markup('<span style="white-space:nowrap">{}</span>').format(
+        Markup(" → ").join(map(verdict_html, one.verdicts))
+    )
     told = [
         Markup("<div>{}: {}</div>").format(word, text)
         for word, text in (

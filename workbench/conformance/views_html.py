@@ -26,13 +26,12 @@ COLOURS = {
 
 def report_html(report: Report) -> Markup:
     """A line that sums up, what is broken, and a table of all rules."""
-    return _html.join(
-        [
-            _summary(report),
-            *(_broken(one) for one in report.failures),
-            _html.table(("rule", "level", "verdict", "what"), (_row(one) for one in report)),
-        ]
-    )
+    parts = [
+        _summary(report),
+        *(_broken(one) for one in report.failures),
+        _html.table(("rule", "level", "verdict", "what"), (_row(one) for one in report)),
+    ]
+    return _html.as_it_is(_html.join(parts))
 
 
 def verdict_html(verdict: Verdict) -> Markup:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 
+from workbench._offline import settings_for
 from workbench.errors import NotebookError
 from workbench.notebooks.form import find_notebooks
 from workbench.notebooks.run import run_notebook
@@ -170,12 +171,8 @@ def no_network() -> Iterator[tuple[dict[str, str], list[str]]]:
         thread = threading.Thread(target=server.serve_forever, name="no network", daemon=True)
         thread.start()
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        names = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
-        proxies = {spelt: address for name in names for spelt in (name, name.upper())}
-        here = "127.0.0.1,localhost,::1"
-        go = {"GOPROXY": address, "GOPRIVATE": "", "GONOPROXY": "none", "GOVCS": "*:off"}
         try:
-            yield {**proxies, "no_proxy": here, "NO_PROXY": here, **go}, wanted
+            yield settings_for(address), wanted
         finally:
             server.shutdown()
             thread.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench._written import digest
 from workbench.errors import PluginError, UsageError
 from workbench.job_type import JobType, parse_job_types
 from workbench.manifest import (
@@ -48,6 +49,10 @@ def load_plugin(folder_or_zip: str | Path, *, timeout: float = 10.0) -> PluginDa
             remedy="give a plugin's folder or ZIP; `workbench new plugin DIR` makes one.",
         )
     source = source.resolve()
+    files = [source]
+    if source.is_dir():
+        files = [source / PLUGIN_MANIFEST_FILENAME, *sorted(source.glob("*.py"))]
+    read = {path: digest(path) for path in files}  # before anything is read: no change is missed
     plugin_dir = source if source.is_dir() else unpack(source)
     for name in (PLUGIN_MANIFEST_FILENAME, PLUGIN_FILENAME):
         if not (plugin_dir / name).is_file():
@@ -67,6 +72,7 @@ def load_plugin(folder_or_zip: str | Path, *, timeout: float = 10.0) -> PluginDa
         source=source,
         hooks=tuple(name for name in executed.hooks if name in HOOKS),
         output=executed.output,
+        read=read,
     )
 
 

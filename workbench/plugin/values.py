@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from markupsafe import Markup
 
 from workbench import _html
+from workbench._written import digest
 from workbench.job_type import JobType, match_job_type_version
 from workbench.manifest import PluginManifest
 
@@ -44,6 +46,7 @@ class PluginData:
         source: The folder or ZIP that was given, absolute.
         hooks: Which of Racetrack's hooks its class has.
         output: What it printed while it was loaded.
+        read: The digests of the files that loading read, by their paths.
     """
 
     plugin_dir: Path
@@ -53,6 +56,12 @@ class PluginData:
     source: Path
     hooks: tuple[str, ...]
     output: str = ""
+    read: Mapping[Path, str | None] = field(default_factory=dict)
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Which of its manifest, its Python files or its ZIP changed since it was loaded."""
+        return tuple(path.name for path, known in self.read.items() if digest(path) != known)
 
     def job_type(self, reference: str) -> JobType:
         """The job type that a manifest's `jobtype` means, such as `golang:latest`.

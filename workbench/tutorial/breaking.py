@@ -21,8 +21,8 @@ from workbench.errors import StepFailed, UsageError
 from workbench.events import show_in_notebook
 from workbench.tutorial.playground import Playground
 
-_active: set[Path] = set()
-"""The notes of the blocks that this process is in."""
+_active: dict[Path, str] = {}
+"""The notes of the blocks that this process is in, and the files that they are about."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,8 @@ class Broken:
         return "\n".join((f"{self.path}:", *self.diff))
 
     def _repr_html_(self) -> Markup:
-        colours = {"-": _html.BAD, "+": _html.GOOD}
-        lines = _html.join(
-            Markup('<span style="color:{}">{}</span>\n').format(colours[line[0]], line)
-            if line[0] in colours
-            else Markup("{}\n").format(line)
-            for line in self.diff
-        )
         head = Markup("<b>broken on purpose:</b> {}").format(_html.code(self.path))
-        return head + Markup('<pre style="margin:4px 0">{}</pre>').format(lines)
+        return head + _html.diff("\n".join(self.diff))
 
 
 @contextmanager
@@ -101,7 +94,12 @@ def broken(
     finally:
         _put_back(file, before, after)
         note.unlink(missing_ok=True)
-        _active.discard(note)
+        _active.pop(note, None)
+
+
+def broken_now() -> frozenset[str]:
+    """The files that blocks of this process have broken, as paths within their playground."""
+    return frozenset(_active.values())
 
 
 def mend_broken(playground: Playground | None = None) -> tuple[str, ...]:
@@ -177,7 +175,7 @@ def _note_down(playground: Playground, name: str, before: str, after: str) -> Pa
     noted = _Note(name, before, after, me.pid, me.create_time())
     note = playground.make_state_dir() / f"broken-{secrets.token_hex(4)}.json"
     _put(note, json.dumps(asdict(noted)).encode())
-    _active.add(note)
+    _active[note] = name
     return note
 
 

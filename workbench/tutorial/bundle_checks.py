@@ -74,7 +74,7 @@ def maps_and_makefiles_stay_out(playground: Playground) -> str:
             if commented
             else "a pattern such as *.map matches the end of a path, upper and lower case apart.",
         )
-    return f"{len(files)} files go in"
+    return f"{len(files)} files go in, the manifest not counted"
 
 
 def the_bundle_holds_what_it_should(playground: Playground) -> str:

@@ -7,18 +7,26 @@ import hashlib
 import time
 from collections.abc import Callable
 
+from workbench._cell import notebook_shell
 from workbench._finished import JOB, PLUGIN
 from workbench._written import changed_since_written, digest, note_written
+from workbench.authoring import magic
 from workbench.errors import StepFailed
 from workbench.settings import get_settings
-from workbench.tutorial import job_checks
+from workbench.tutorial import bundle_checks, job_checks
 from workbench.tutorial.advice import advise, from_playground
 from workbench.tutorial.breaking import mend_broken
 from workbench.tutorial.playground import Playground
 from workbench.tutorial.progress import ChapterRecord, Progress, note, read_progress, recall
-from workbench.tutorial.runner import check_name, fill_before, fill_step, make_checks
+from workbench.tutorial.runner import (
+    check_name,
+    fill_before,
+    fill_step,
+    make_check,
+    make_checks,
+)
 from workbench.tutorial.step import Step
-from workbench.tutorial.steps import find_step
+from workbench.tutorial.steps import STEPS, find_step
 from workbench.tutorial.verdict import StepCheck
 from workbench.tutorial.views import ChapterBegun, ChapterFilled, ChapterRecorded, HintGiven
 
@@ -26,21 +34,24 @@ from workbench.tutorial.views import ChapterBegun, ChapterFilled, ChapterRecorde
 def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
     """Begin a chapter: fill in what the chapters before it would have written.
 
-    Files that are there are left as they are, also those that differ from the finished ones.
+    Files that are there are left as they are, also those that differ from the finished ones. In a
+    notebook `%%wbfile PATH` is known from then on; nobody has to load an extension, twice at worst.
 
     Args:
         step: The chapter: its id, such as `03-wrapper`, or its number.
         playground: Where; None for the learner's own.
 
     Returns:
-        Where one is, what was filled in or left alone, and which files somebody else has changed
-        since a cell wrote them.
+        Where one is, what was filled in or left alone, which files somebody else has changed
+        since a cell wrote them, and whether the ZIP is not any more what the plugin's folder gives.
 
     Raises:
         UsageError: There is no such chapter.
         WorkbenchError: Something could not be written or done.
     """
     chosen, ground = find_step(step), playground or Playground()
+    if shell := notebook_shell():
+        magic.register(shell)
     mended = mend_broken(ground)
     changed = changed_since_written(ground.path)
     written = fill_before(chosen, ground)
@@ -50,7 +61,8 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
         ground.commit(
             f"What comes before {chosen.id}, filled in", only=(".gitignore", *written.files)
         )
-    return ChapterBegun(chosen, _with_notice(progress, noted), written, changed, mended)
+    bundle = _bundle_that_is_outdated(chosen, ground)
+    return ChapterBegun(chosen, _with_notice(progress, noted), written, changed, mended, bundle)
 
 
 def fill(step: str, *, playground: Playground | None = None) -> ChapterFilled:
@@ -203,6 +215,14 @@ def _checked(step: Step, ground: Playground) -> StepCheck:
     if ground.path.is_dir():
         notice = note(ground, step, change)[1].notice
     return StepCheck(step, checked, seconds, advice, notice)
+
+
+def _bundle_that_is_outdated(step: Step, ground: Playground) -> str | None:
+    """What differs between the plugin's folder and the ZIP that a chapter is to use."""
+    if step not in STEPS[STEPS.index(find_step("08-bundle")) + 1 :]:
+        return None
+    check = make_check(bundle_checks.the_bundle_holds_what_it_should, ground)
+    return None if check.ok else f"{from_playground(check.seen, ground)} {check.hint or ''}".strip()
 
 
 def _functions(step: Step) -> dict[str, Callable[..., object]]:

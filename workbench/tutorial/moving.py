@@ -36,7 +36,7 @@ class Moved:
         kept: The branch that holds what was there before; None where nothing had to be kept.
         back: What follows `git` to bring it back; nothing where nothing had to be kept.
         stopped: The jobs that were stopped, in words.
-        running: What other processes run, and was left to them.
+        running: The jobs that other processes run, and that were left to them.
         seconds: How long it took.
     """
 
@@ -65,7 +65,7 @@ class Moved:
         if self.stopped:
             told.append(f"Stopped: {'; '.join(self.stopped)}.")
         if self.running:
-            told.append(f"Still runs, since another process started it: {'; '.join(self.running)}.")
+            told.append(f"Left to whoever started it: {'; '.join(self.running)}.")
         if self.kept:
             told.append(f"What was there before is kept on the branch {self.kept}.")
         return told
@@ -89,9 +89,10 @@ class Moved:
 def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:
     """Make the playground what the chapters before `step` leave behind, files and commits.
 
-    Jobs of this process are stopped. Whatever was in the playground, committed or not, is kept on a
-    branch `mine/<date>-<n>` first; so nothing is lost, even where this is interrupted. The branch
-    `main` then holds one commit for each chapter before `step`, and nothing else.
+    Jobs of this process are stopped, and those that a crash left; a JupyterLab goes on. Whatever
+    was in the playground, committed or not, is kept on a branch `mine/<date>-<n>` first; so nothing
+    is lost, even where this is interrupted. The branch `main` then holds one commit for each
+    chapter before `step`, and nothing else.
 
     Args:
         step: The chapter to begin with next: its id, its number, or the step.
@@ -108,7 +109,7 @@ def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:
     chosen = step if isinstance(step, Step) else find_step(step)
     before = STEPS[: STEPS.index(chosen)]
     start = time.perf_counter()
-    cleaned = clean()
+    cleaned = clean(labs=False)
     mend_broken(ground)
     ground.make_repository()
     chain, target = _chain(before)

@@ -59,7 +59,8 @@ class Chapter:
         title: What a person does in it.
         state: `done`, `begun` or `not begun`.
         seconds: How long it was worked on; long pauses are not counted.
-        hints: How many hints were asked for with `hint`.
+        hints: How many hints were asked for with `hint`. Who unfolds those below a check leaves no
+            trace: a page tells nobody.
     """
 
     id: str
@@ -142,19 +143,18 @@ class Progress:
         return found
 
     def __str__(self) -> str:
-        lines = [
-            f"{one.state:<9}  {one.id}  {duration(one.seconds)}{_hints(one.hints)}".rstrip()
-            for one in self.chapters
-        ]
+        lines = []
+        for one in self.chapters:
+            spent = ", ".join(filter(None, (duration(one.seconds), _hints(one.hints))))
+            lines.append(f"{one.state:<9}  {one.id}  {spent}".rstrip())
         lines.append(f"{self.summary()}; next: {self.next.id if self.next else 'nothing'}")
         return "\n".join([*lines, *([self.notice] if self.notice else [])])
 
     def summary(self) -> str:
-        """One line: how many chapters are done, in which time, with how many hints."""
-        return (
-            f"{self.done} of {len(self.chapters)} chapters done, "
-            f"{duration(self.seconds) or 'no time'} spent{_hints(self.hints)}"
-        )
+        """One line: how many chapters are done, in which time, how many hints asked for."""
+        done = f"{self.done} of {len(self.chapters)} chapters done"
+        spent = f"{duration(self.seconds) or 'no time'} spent"
+        return ", ".join(filter(None, (done, spent, _hints(self.hints))))
 
     def __repr__(self) -> str:
         return f"<Progress: {self.summary()}>"
@@ -171,7 +171,7 @@ class Progress:
             for one in self.chapters
         )
         head = Markup("<b>{}</b>").format(self.summary())
-        parts = [head, _html.table(("", "chapter", "", "time", "hints"), rows)]
+        parts = [head, _html.table(("", "chapter", "", "time", "hints asked for"), rows)]
         if self.next:
             parts.append(Markup("<div>Next: {}</div>").format(page_link(self.next)))
         return _html.join([*parts, notice_line(self.notice)])
@@ -243,7 +243,7 @@ def notice_line(notice: str | None) -> Markup:
 
 
 def _hints(number: int) -> str:
-    return f", {number} hint{'s' * (number != 1)}" if number else ""
+    return f"{number} hint{'s' * (number != 1)} asked for" if number else ""
 
 
 def _counted(pause: float) -> float:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN, is_litter
 from workbench._sources import Sources
+from workbench._written import changed_since_written
 from workbench.engines import Engine
 from workbench.errors import BuildError, Location, StepFailed, WorkbenchError
 from workbench.events import Event, Phase, Sink, default_sink
 from workbench.job import Job
 from workbench.run import run_job
 from workbench.settings import get_settings
+from workbench.tutorial.breaking import broken_now
 from workbench.tutorial.parts import plugin_with
 from workbench.tutorial.playground import Playground, tutorial_files
 
@@ -32,7 +34,8 @@ def run_sample(
 ) -> Job:
     """Run the sample job with the wrapper that is being written in the playground.
 
-    What of plugin and job is not written yet comes from the finished ones, and is told. A sample
+    What of plugin and job is not written yet comes from the finished ones, and is told; so is what
+    is not any more as a cell wrote it, since then the cell does not show what is built. A sample
     job that this process ran before is replaced once the new one is ready.
 
     Args:
@@ -56,6 +59,9 @@ def run_sample(
     if borrowed:
         text = f"not written yet, so taken from the finished project: {_listed(borrowed)}"
         sink(Event(Phase.PREPARING, text))
+    changed = [name for name in changed_since_written(ground.path) if name not in broken_now()]
+    if changed:
+        sink(Event(Phase.PREPARING, f"changed since a cell wrote it: {_listed(changed)}"))
     sources = Sources(ground.job_dir, ground.plugin_dir, borrowed)
     job_dir, plugin_dir = ground.job_dir, ground.plugin_dir
     with ExitStack() as stack:

@@ -107,7 +107,11 @@ STEPS: tuple[Step, ...] = (
         "10-deploy-sample-job",
         "Deploy the sample job and call it",
         writes=("sample-golang-function",),
-        checks=(checks.the_job_manifest_is_accepted, checks.the_version_is_written_down),
+        checks=(
+            checks.the_job_manifest_is_accepted,
+            checks.the_version_is_written_down,
+            bundle_checks.the_bundle_holds_what_it_should,
+        ),
         runs=job_checks.the_job_is_built_from_the_zip_and_gets_ready,
         job_checks=_RULES,
     ),

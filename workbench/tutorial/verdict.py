@@ -70,7 +70,7 @@ class StepCheck:
         if number == 1:
             return "its check holds" if self.ok else "its check does not hold yet"
         if self.ok:
-            return f"all {number} checks hold"
+            return "both checks hold" if number == 2 else f"all {number} checks hold"
         waiting = f", {self.waiting} wait for the rest" if self.waiting else ""
         return f"{held} of {number} checks hold{waiting}"
 
@@ -97,8 +97,8 @@ class StepCheck:
             for one in self.checked
         )
         colour = _html.GOOD if self.ok else _html.BAD
-        head = Markup("<div><b>{}</b>: {} <span style='color:{}'>({:.2f} s)</span></div>").format(
-            self.step, _html.badge(self.summary(), colour), _html.MUTED, self.seconds
+        head = Markup("<div><b>{}</b>: {} {}</div>").format(
+            self.step, _html.badge(self.summary(), colour), _html.muted(f"({self.seconds:.2f} s)")
         )
         return head + _html.table(("", "check", "what was seen"), rows) + notice_line(self.notice)
 

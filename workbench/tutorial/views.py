@@ -32,6 +32,8 @@ class ChapterBegun:
         written: What was filled in for it, and what was left alone.
         changed: Files that somebody else has changed since a cell wrote them.
         mended: Files that a block of `broken` had left broken, and that are put back.
+        bundle: What differs between the ZIP and the plugin's folder; None where nothing does, or
+            where the chapter does not use it.
     """
 
     step: Step
@@ -39,6 +41,7 @@ class ChapterBegun:
     written: Written
     changed: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
+    bundle: str | None = None
 
     def told(self) -> list[tuple[str, str]]:
         """What there is to know, each with a word for what it is."""
@@ -46,6 +49,7 @@ class ChapterBegun:
             *([("put back after a break", _listed(self.mended))] if self.mended else []),
             *_written(self.written),
             *([("changed since a cell wrote it", _listed(self.changed))] if self.changed else []),
+            *([("the bundle is outdated", self.bundle)] if self.bundle else []),
         ]
 
     def __str__(self) -> str:
@@ -58,8 +62,8 @@ class ChapterBegun:
         return f"<ChapterBegun {self.step.id}: {self.progress.summary()}>"
 
     def _repr_html_(self) -> Markup:
-        head = Markup("<div><b>{}</b> <span style='color:{}'>({})</span></div>").format(
-            self.step, _html.MUTED, self.progress.summary()
+        head = Markup("<div><b>{}</b> {}</div>").format(
+            self.step, _html.muted(f"({self.progress.summary()})")
         )
         return _html.join(
             [
@@ -144,7 +148,7 @@ class HintGiven:
             [
                 head,
                 Markup("<div><b>{}</b> ({} of 3): {}</div>").format(word, self.level, body),
-                Markup("<div style='color:{}'>{}</div>").format(_html.MUTED, more) if more else "",
+                Markup("<div>{}</div>").format(_html.muted(more)) if more else "",
                 notice_line(self.notice),
             ]
         )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
+from workbench._cell import running_cell
 from workbench.job import Job
 
 LOOK = 0.2
@@ -43,13 +44,18 @@ class Follower:
         kind: What the view is; a cell has one follower of a kind for a job of one name.
         job: The job.
         view: What is told.
+
+    Attributes:
+        cell: The cell that the view is shown in; None elsewhere.
     """
 
     def __init__(self, kind: str, job: Job, view: View) -> None:
         self._job = job
         self._view = view
         self._stop = threading.Event()
-        self._key = (kind, f"{cell_id()} {job.manifest.name} {job.manifest.version}")
+        self.cell = running_cell()
+        where = self.cell.id if self.cell else ""
+        self._key = (kind, f"{where} {job.manifest.name} {job.manifest.version}")
         self._thread = threading.Thread(target=self._run, name=kind, daemon=True)
 
     def start(self) -> None:
@@ -123,14 +129,3 @@ class Shown:
         with self._lock:
             for handle in self._handles:
                 handle.update(self._bundle(), raw=True)
-
-
-def cell_id() -> str:
-    """What tells a cell from others while it runs; empty where the front end does not say.
-
-    JupyterLab and its relatives send it along with each request to run a cell.
-    """
-    from IPython.core.getipython import get_ipython
-
-    parent = getattr(get_ipython(), "parent_header", None) or {}
-    return str(parent.get("metadata", {}).get("cellId", ""))

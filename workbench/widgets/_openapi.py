@@ -8,7 +8,8 @@ from typing import Any
 
 import requests
 
-from workbench.job import PROBE_TIMEOUT, Job
+from workbench.calls import PROBE_TIMEOUT
+from workbench.job import Job
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 

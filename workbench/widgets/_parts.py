@@ -23,11 +23,6 @@ def status(content: Markup | str) -> Markup:
     return line.format(content)
 
 
-def muted(text: str) -> Markup:
-    """A remark that matters less than what stands around it."""
-    return Markup('<span style="opacity:0.75">{}</span>').format(text)
-
-
 def failure(error: Exception) -> Markup:
     """A view's own fault; it is shown since nobody would see it printed."""
     return Markup("{} {}").format(

@@ -10,11 +10,13 @@ import requests
 from markupsafe import Markup
 
 from workbench import _html
-from workbench.calls import Answer
+from workbench.calls import PROBE_TIMEOUT, Answer
 from workbench.errors import exit_words
-from workbench.job import PROBE_TIMEOUT, Job
+from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
+from workbench.widgets.outdated import OutdatedNote
+from workbench.widgets.over import stopped_by, way_back
 
 _PAUSE_READY = 1.0
 """Seconds between two probes of a job that is ready; each writes two lines to the job's log."""
@@ -60,7 +62,8 @@ def read_health(job: Job, *, was_ready: bool) -> Health:
     """
     code = job.exit_code
     if code is not None:
-        return Health("stopped" if job.stopping else f"died with {exit_words(code)}")
+        stopped = Health("stopped", stopped_by(job))
+        return stopped if job.stopping else Health(f"died with {exit_words(code)}")
     if job.stopping:
         return Health("draining", "it was asked to end; running calls may finish")
     try:
@@ -104,6 +107,7 @@ class HealthBadge:
         self._next = 0.0
         self._shown = Shown(self._bundle)
         self._note = Markup("")
+        self._outdated = OutdatedNote(job)
         self._follower = Follower("health badge", job, self)
         self._follower.start()
 
@@ -122,9 +126,9 @@ class HealthBadge:
         """The badge as it is shown, now."""
         job = f"{self.job.manifest.name} {self.job.manifest.version}"
         parts = [Markup("{}: {}").format(job, _html.badge(self.health.word, self.health.colour))]
-        parts += [_parts.muted(self.health.detail)] if self.health.detail else []
-        parts += [self._note] if self._note else []
-        return _parts.status(Markup(", ").join(parts))
+        parts += [_html.muted(self.health.detail)] if self.health.detail else []
+        end = Markup(". {}").format(self._note) if self._note else Markup("")
+        return _parts.status(Markup(", ").join(parts) + end)
 
     def look(self, ended: bool) -> None:
         """Ask the probes if it is time to, and show what changed."""
@@ -133,7 +137,9 @@ class HealthBadge:
         health = read_health(self.job, was_ready=self._was_ready)
         self._was_ready = self._was_ready or health.word == "ready"
         self._next = time.monotonic() + (_PAUSE_READY if health.word == "ready" else _PAUSE)
-        self._see(health, Markup(""))
+        self._outdated.look()
+        back = way_back(self.job, self._follower.cell) if ended else self._outdated.line
+        self._see(health, Markup("{}").format(back))
 
     def fail(self, error: Exception) -> None:
         """Show that asking went wrong."""
@@ -141,7 +147,7 @@ class HealthBadge:
 
     def leave(self) -> None:
         """Say that this badge stands still."""
-        self._see(self.health, _parts.muted("no longer followed: its cell was run again"))
+        self._see(self.health, _html.muted("It is no longer followed: its cell was run again."))
 
     def settle(self) -> None:
         """Nothing is left to do: it shows its last state."""

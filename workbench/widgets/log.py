@@ -13,6 +13,7 @@ from workbench import _html
 from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
+from workbench.widgets.outdated import OutdatedNote
 
 LINES = 200
 """How many lines are shown, the newest ones."""
@@ -41,12 +42,16 @@ class LogView:
         self.follow = ipywidgets.Checkbox(value=True, description="follow", indent=False)
         self.probes = ipywidgets.Checkbox(value=False, description="show probes", indent=False)
         self.head = ipywidgets.HTML().add_class("wb-log-head")
-        self.lines = ipywidgets.HTML(layout=ipywidgets.Layout(flex="0 0 auto", margin="0"))
+        self.lines = ipywidgets.HTML(
+            layout=ipywidgets.Layout(flex="0 0 auto", margin="0"),
+            tabbable=True,  # from it a keyboard scrolls the box around, which cannot be reached
+        )
         self.offset = 0
         self._all: deque[str] = deque(maxlen=LINES)
         self._own: deque[str] = deque(maxlen=LINES)
         self._counts = {True: 0, False: 0}
         self._note = ""
+        self._outdated = OutdatedNote(job)
         self._settled = False
         self._shown = Shown(self._repr_mimebundle_)
         self._box = self._build()
@@ -84,6 +89,8 @@ class LogView:
                 self._counts[False] += 1
         if ended:
             self._note = "The job is over."
+        if self._outdated.look():
+            self.head.value = str(self._head())
         if self.follow.value or ended:
             self._show()
 
@@ -150,7 +157,7 @@ class LogView:
         if file is not None:
             parts.append(Markup("all of it in {}").format(_html.code(_parts.short_path(file))))
         head = Markup('<div style="line-height:1.5">{}.</div>').format(Markup("; ").join(parts))
-        return head + (_parts.status(self._note) if self._note else "")
+        return head + self._outdated.html() + (_parts.status(self._note) if self._note else "")
 
     def _show(self) -> None:
         text = "\n".join(self._chosen()) or "(nothing yet)"

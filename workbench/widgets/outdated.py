@@ -1,19 +1,52 @@
-"""A remark beside what one calls: the files on disk are not those that run."""
+"""A remark beside what one calls or reads: the files on disk are not those that run."""
 
 from __future__ import annotations
 
+import time
+
 from markupsafe import Markup
 
-from workbench import _html
-from workbench._sources import outdated_words
+from workbench._sources import outdated_note
 from workbench.job import Job
 from workbench.widgets import _parts
 
+_PAUSE = 2.0
+"""Seconds between two looks at the files that a job was built from."""
 
-def outdated_note(job: Job) -> Markup:
-    """What changed since the job was built; empty where nothing did, or where it has ended."""
-    words = outdated_words(job.outdated) if job.exit_code is None else ""
-    if not words:
-        return Markup("")
-    note = Markup("{}, {}; run it again to call the new version.")
-    return _parts.status(note.format(_html.badge("outdated", _html.WARN), words))
+
+class OutdatedNote:
+    """Follows whether a job is still what its files are.
+
+    Args:
+        job: The job.
+
+    Attributes:
+        line: Which files changed since it was built, in a line; empty where none did, and once the
+            job is over.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._due = 0.0
+        self.line = Markup("")
+
+    def look(self, *, now: bool = False) -> bool:
+        """Look at the files if it is time to.
+
+        Args:
+            now: Whether it is, in any case.
+
+        Returns:
+            Whether the line is another one now.
+        """
+        over = self._job.exit_code is not None
+        if not (now or over) and time.monotonic() < self._due:
+            return False
+        self._due = time.monotonic() + _PAUSE
+        before = self.line
+        self.line = Markup("") if over else outdated_note(self._job.outdated)
+        return self.line != before
+
+    def html(self) -> Markup:
+        """The line as one of its own, which a screen reader tells."""
+        return _parts.status(self.line) if self.line else self.line

@@ -11,6 +11,8 @@ from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._openapi import read_document
+from workbench.widgets.outdated import OutdatedNote
+from workbench.widgets.over import over_note
 
 
 class SwaggerView:
@@ -32,7 +34,10 @@ class SwaggerView:
         self._document = read_document(job)
         self._over = job.exit_code is not None
         self._note = Markup("")
-        self._shown = Shown(self._bundle)
+        self._outdated = OutdatedNote(job)
+        # Two outputs: what is said above a frame must not load it anew, with a request half typed.
+        self._above = Shown(lambda: self._bundle(self._head()))
+        self._below = Shown(lambda: self._bundle(self._body()))
         self._follower = Follower("job page", job, self)
         self._follower.start()
 
@@ -49,28 +54,19 @@ class SwaggerView:
 
     def html(self) -> Markup:
         """The view as it is shown, now."""
-        if self._over:
-            gone = _parts.status(
-                _parts.muted(f"The page of {self._name} is gone: the job is over.")
-            )
-            return gone + self._note + self._table()
-        text = f"Open the page of {self._name} in a tab of its own"
-        link = Markup("<div>{}</div>").format(_html.link(self.url, text))
-        frame = Markup(
-            '<iframe src="{}" title="{}" width="100%" height="{}" '
-            'style="box-sizing:border-box;border:1px solid {};background:#fafafa"></iframe>'
-        ).format(self.url, f"Page of {self._name}", self._height, _html.MUTED)
-        return link + self._note + frame + _html.details("The endpoints in words", self._table())
+        return self._head() + self._body()
 
     def look(self, ended: bool) -> None:
-        """Note that the job is over."""
+        """Note that the job is over, or is not what its files are."""
         self._over = ended
+        if self._outdated.look() and not ended:
+            self._above.update()
 
     def fail(self, error: Exception) -> None:
         """Show that looking went wrong."""
         if self._note != _parts.failure(error):
             self._note = _parts.failure(error)
-            self._shown.update()
+            self._above.update()
 
     def leave(self) -> None:
         """Leave the frame as it is."""
@@ -78,16 +74,35 @@ class SwaggerView:
     def settle(self) -> None:
         """Leave out the frame of a job that is over."""
         if self._over:
-            self._shown.update()
+            self._above.update()
+            self._below.update()
 
     def __repr__(self) -> str:
         return f"<SwaggerView of {self._name} at {self.url}>"
 
     def _ipython_display_(self) -> None:
-        self._shown.show()
+        self._above.show()
+        self._below.show()
 
-    def _bundle(self) -> dict[str, Any]:
-        return {"text/plain": repr(self), "text/html": str(self.html())}
+    def _bundle(self, page: Markup) -> dict[str, Any]:
+        return {"text/plain": repr(self), "text/html": str(page)}
+
+    def _head(self) -> Markup:
+        if self._over:
+            gone = Markup("<div>The page is gone with its job; these were its endpoints:</div>")
+            return over_note(self.job, self._follower.cell) + self._note + gone
+        text = f"Open the page of {self._name} in a tab of its own"
+        link = Markup("<div>{}</div>").format(_html.link(self.url, text))
+        return link + self._outdated.html() + self._note
+
+    def _body(self) -> Markup:
+        if self._over:
+            return self._table()
+        frame = Markup(
+            '<iframe src="{}" title="{}" width="100%" height="{}" '
+            'style="box-sizing:border-box;border:1px solid {};background:#fafafa"></iframe>'
+        ).format(self.url, f"Page of {self._name}", self._height, _html.MUTED)
+        return frame + _html.details("The endpoints in words", self._table())
 
     def _table(self) -> Markup:
         if self._document.problem:
@@ -99,5 +114,5 @@ class SwaggerView:
             for method, path, summary in self._document.endpoints()
         ]
         if not rows:
-            return Markup("<div>{}</div>").format(_parts.muted("The document names no endpoints."))
+            return Markup("<div>{}</div>").format(_html.muted("The document names no endpoints."))
         return _html.table(("method", "path", "what it does"), rows)

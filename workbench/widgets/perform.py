@@ -21,13 +21,11 @@ from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._history import CallHistory
 from workbench.widgets._openapi import read_document
-from workbench.widgets.outdated import outdated_note
+from workbench.widgets.outdated import OutdatedNote
+from workbench.widgets.over import over_note
 
 _LONGEST_ANSWER = 20_000
 """Characters of an answer that are shown."""
-
-_NOTE_PAUSE = 2.0
-"""Seconds between two looks at the files that the job was built from."""
 
 _LONGEST_LINE = 72
 """Characters of a request that begins in one line; a longer one is spread over several."""
@@ -38,7 +36,7 @@ class PerformPanel:
 
     The text is sent as it stands: what it means is the job's to judge. The request runs in a thread
     of its own and ends after `job.call_timeout` seconds at the latest. Once the job is over, a page
-    without widgets takes the panel's place: the last call, and those before it.
+    without widgets takes the panel's place: which cells bring the job back, and its last calls.
 
     Attributes:
         job: The job that is called.
@@ -56,8 +54,7 @@ class PerformPanel:
         self._origin = ""
         text = _spread(payload) if payload is not None else self._example()
         self.note = ipywidgets.HTML().add_class("wb-note")
-        self._note = Markup("")
-        self._note_due = 0.0
+        self._outdated = OutdatedNote(job)
         self.request = ipywidgets.Textarea(
             value=text,
             description="Request",
@@ -110,21 +107,20 @@ class PerformPanel:
         """The panel as a plain page, for a saved notebook and for readers without a kernel."""
         rows = [
             ("Request", _html.pre(self.request.value)),
-            ("Answer", self._answered or _parts.muted("not sent yet")),
+            ("Answer", self._answered or _html.muted("not sent yet")),
             ("As curl", _html.pre(self.curl.value)),
         ]
         if len(self.history) > 1:
             rows.append(("Calls so far", self.history.html()))
         page = _html.table(("", f"perform of {self.job.manifest.name}"), rows)
-        how = "Run this cell to edit the request and send it."
         if self._over:
-            how = "The job is over. Run it again, and then this cell, to go on calling it."
-        return self._note + page + _parts.status(_parts.muted(how))
+            return over_note(self.job, self._follower.cell) + page
+        how = _html.muted("Run this cell to edit the request and send it.")
+        return self._outdated.html() + page + _parts.status(how)
 
     def look(self, ended: bool) -> None:
         """Now and then, see whether files changed since the job was built."""
-        if not ended and time.monotonic() >= self._note_due:
-            self._note_due = time.monotonic() + _NOTE_PAUSE
+        if not ended:
             self._see_outdated()
 
     def fail(self, error: Exception) -> None:
@@ -174,7 +170,7 @@ class PerformPanel:
         if problem is not None:
             verdict = Markup("{}, {}").format(_html.badge("not JSON", _html.BAD), problem)
         if self._origin:
-            verdict = Markup("{}; {}").format(verdict, _parts.muted(self._origin))
+            verdict = Markup("{}; {}").format(verdict, _html.muted(self._origin))
             self._origin = ""  # it is about the text as it began
         url = f"{self.job.url}api/v1/perform"
         self.curl.value = "" if problem is not None else curl_line_of(url, text)
@@ -215,14 +211,14 @@ class PerformPanel:
         self._sending = False
         self._judge()
         try:
-            self._see_outdated()  # what was called may not be what is in the files
+            self._see_outdated(now=True)  # what was called may not be what is in the files
         except Exception as error:  # noqa: BLE001 - nobody else would tell of it
             self.fail(error)
         self._idle.set()
 
-    def _see_outdated(self) -> None:
-        self._note = outdated_note(self.job)
-        self.note.value = str(self._note)
+    def _see_outdated(self, *, now: bool = False) -> None:
+        if self._outdated.look(now=now):
+            self.note.value = str(self._outdated.html())
 
 
 def _spread(value: Any) -> str:
@@ -248,10 +244,12 @@ def _body(response: requests.Response) -> Markup:
 
 
 def _lines(text: str) -> Markup:
+    # A stop for the keyboard only where there is something to scroll.
+    scrolls = _html.scrolls("The answer") if text.count("\n") > 20 or len(text) > 1_500 else ""
     return Markup(
-        '<pre style="margin:4px 0;max-height:24em;overflow:auto;white-space:pre-wrap;'
+        '<pre {} style="margin:4px 0;max-height:24em;overflow:auto;white-space:pre-wrap;'
         'overflow-wrap:anywhere">{}</pre>'
-    ).format(_parts.plain(text, _LONGEST_ANSWER))
+    ).format(scrolls, _parts.plain(text, _LONGEST_ANSWER))
 
 
 def _beside_labels(*widgets: Any) -> Any:

@@ -124,7 +124,7 @@ def metrics_of_the_process(subject: Subject) -> str:
     """The four that the dashboards query; some systems do not tell them."""
     asker = subject.running
     page, _ = _scrape(asker)
-    found = [name for name in PROCESS if page.get((name, ""), 0) > 0]
+    found = [name for name in PROCESS if (name, "") in page]
     if found and len(found) < len(PROCESS):
         missing = ", ".join(name for name in PROCESS if name not in found)
         if sys.platform != "linux" or asker.instance.container is None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from urllib.parse import urljoin, urlsplit
 
 from workbench.conformance.documents import (
+    PUB,
+    Page,
     find_document,
     input_example,
     perform_operation,
@@ -15,36 +18,59 @@ from workbench.conformance.extra import openapi_problem
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, rule
 
+REDIRECTS = 5
+"""How many redirects in a row lead to a page; browsers follow about twenty."""
+
 
 @rule(
     "W70",
     Level.MAY,
-    "shows a page at its root that works under every prefix",
+    "shows a page at its root that works under the prefix, too",
     source="principle",
-    consequence="the job's page opens blank behind Pub",
-    remedy="load everything by relative links, and redirect the prefix to the prefix with a slash",
+    consequence="the job's page opens blank, or not at all, for whoever comes through Pub",
+    remedy="load and redirect by relative links, or by paths that begin with the prefix; redirect "
+    "the prefix without a slash to the prefix with one",
 )
 def shows_a_page(subject: Subject) -> str:
-    """All that the page loads has to be there, at the root and below the prefix."""
+    """All that the page loads from the job has to be there, at the root and below the prefix."""
     asker = subject.running
     if asker.get("/").status == HTTPStatus.NOT_FOUND:
         raise Absent("there is no page at the root")
-    told = ""
+    page = None
     for base in _bases(asker):
-        answer = asker.get("/", base=base)
-        page = read_page(answer)
-        if page is None:
-            raise Broken(f"{base}/ answers {answer.answered}")
-        if page.leaving:
-            raise Broken(f"the page loads {page.leaving[0]}, which no prefix can move")
-        for link in page.loads:
-            loaded = asker.get(page.resolve(link), base="")
-            if not loaded.ok:
-                raise Broken(f"the page at {base}/ loads {link}: {loaded.answered}")
+        page = _shown(asker, base)
         if base:
-            _leads_to_the_slash(asker, base, bool(page.loads))
-        told = f"with {len(page.loads)} files that it loads"
-    return f"at {' and '.join(f'{base}/' for base in _bases(asker))}, {told}"
+            _leads_to_the_slash(asker, base, bool(page.own))
+    assert page is not None, "there is always one base"  # noqa: S101
+    told = f"at {' and '.join(f'{base}/' for base in _bases(asker))}"
+    hosts = sorted({urlsplit(link).netloc for link in page.foreign})
+    return f"{told}, with {len(page.own)} files of its own" + (
+        f"; without the internet it is blank, for it loads from {' and '.join(hosts)}"
+        if hosts
+        else ""
+    )
+
+
+def _shown(asker: Asker, base: str) -> Page:
+    """The page below a base, once everything that it loads was found."""
+    answer = asker.get("/", base=base)
+    for _ in range(REDIRECTS):
+        if answer.status is None or not 300 <= answer.status < 400:
+            break
+        where = urlsplit(answer.headers.get("location", ""))
+        if base and where.path.startswith("/") and not where.path.startswith(PUB):
+            raise Broken(f"{base}/ redirects to {where.path}, which Pub does not lead to this job")
+        answer = asker.get(urlsplit(urljoin(answer.path, where.path)).path, base="")
+    page = read_page(answer)
+    if page is None:
+        raise Broken(f"{answer.path} answers {answer.answered}")
+    if page.leaving:
+        raise Broken(f"the page loads {page.leaving[0]}, which Pub does not lead to this job")
+    for link in page.own:
+        loaded = asker.get(page.resolve(link), base="")
+        if not loaded.ok:
+            raise Broken(f"the page at {answer.path} loads {link}: {loaded.answered}")
+    return page
 
 
 @rule(

@@ -1,17 +1,14 @@
 /** Presenter mode: large type and a bare page; `presenter.css` is its look. */
 
 import { NAME, attempt } from "./attempt.js";
+import { addSheet } from "./sheet.js";
 
 const KEY = `${NAME}:presenting`;
 const SIDES = ["left", "right"];
 
 /** Add the command, and go on presenting if that is how the page was left. */
 export function addPresenter(app, state, command) {
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = new URL("presenter.css", import.meta.url).href;
-  document.head.append(sheet);
-
+  addSheet("presenter.css");
   const presenter = new Presenter(app.shell, state);
   const told = () => attempt("presenter mode", () => app.commands.notifyCommandChanged(command));
   app.commands.addCommand(command, {
@@ -67,13 +64,19 @@ class Presenter {
     }
   }
 
+  /** Whether panels at the sides have bars with icons: those of Notebook 7 have none. */
+  get hasBars() {
+    return "isSideTabBarVisible" in this.shell;
+  }
+
   /** Either side bar: `gone`, `closed` (its icons alone), or `open` with a panel beside it. */
   sides() {
     const look = (side) => {
-      if (!this.shell.isSideTabBarVisible(side)) {
+      if (this.hasBars && !this.shell.isSideTabBarVisible(side)) {
         return "gone";
       }
-      return this.shell[`${side}Collapsed`] ? "closed" : "open";
+      const closed = this.hasBars ? "closed" : "gone";
+      return this.shell[`${side}Collapsed`] ? closed : "open";
     };
     return Object.fromEntries(SIDES.map((side) => [side, attempt("side bars", () => look(side))]));
   }
@@ -94,7 +97,7 @@ class Presenter {
     if (now === "open") {
       this.shell[`collapse${name}`]();
     }
-    if (now === "gone" || wanted === "gone") {
+    if (this.hasBars && (now === "gone" || wanted === "gone")) {
       this.shell.toggleSideTabBarVisibility(side);
     }
     if (wanted === "open") {

@@ -1,7 +1,7 @@
 /**
  * What the workbench adds to JupyterLab: the colours of files in cells, a tile for the tutorial,
- * keys for its chapters, and a mode for presenting. There is no build step: JupyterLab loads this
- * file, and this file the others.
+ * keys for its chapters, a mode for presenting, and plain pages in the place of widgets whose
+ * kernel is gone. There is no build step: JupyterLab loads this file, and this file the others.
  *
  * JupyterLab promises little of what is used here. So every part stands alone inside `attempt`:
  * what a newer JupyterLab changes costs that part, and never the page.
@@ -52,10 +52,12 @@
         return exported[key];
       });
 
-    const [colours, chapters, presenter, LabIcon, ...tokens] = await Promise.all([
+    const [colours, chapters, presenter, sheet, twins, LabIcon, ...tokens] = await Promise.all([
       part("colours.js"),
       part("chapters.js"),
       part("presenter.js"),
+      part("sheet.js"),
+      part("twins.js"),
       shared("@jupyterlab/ui-components", "LabIcon"),
       ...WANTED.map(([name, key]) => shared(name, key)),
     ]);
@@ -78,6 +80,8 @@
       const given = Object.fromEntries(names.map((name, at) => [name, services[at]]));
       const tracker = given.INotebookTracker;
       attempt("colours", () => tracker && colours.colourNotebooks(tracker));
+      attempt("twins of widgets", () => tracker && twins.showTwins(tracker));
+      attempt("focus", () => sheet.addSheet("focus.css"));
       attempt("tutorial", () => addStart(app));
       attempt("chapters", () => chapters.addChapters(app, tracker, COMMANDS));
       attempt("presenter", () => presenter.addPresenter(app, given.IStateDB, COMMANDS.present));

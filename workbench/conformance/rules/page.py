@@ -1,0 +1,54 @@
+"""The rules as a page for people, docs/rules.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from workbench.conformance.vocabulary import Level, Rule
+
+TITLES = {
+    "mounting": "Where it listens, and under which paths it answers",
+    "liveness": "The questions of the health gate",
+    "calls": "Calls of the function",
+    "bodies": "Bodies that are wrong, odd, large or slow",
+    "methods": "Methods and paths that are wrong",
+    "stopping": "How it ends",
+    "pages": "A page, and a document that describes the job",
+    "metrics": "Metrics",
+    "dependencies": "What it imposes on the job",
+}
+"""The heading of each file of rules."""
+
+_HEAD = """\
+# The rules
+
+What `workbench check` judges a wrapper by: {count} rules, {levels}. A MUST decides whether
+Racetrack can deploy and reach a job at all. A SHOULD decides how its callers and operators fare. A
+MAY need not be there; what is there has to be right, and counts as a SHOULD where it is not.
+
+This page is written by `python -m workbench.conformance.rules`, and a test compares.
+"""
+
+
+def rules_page(rules: Sequence[Rule]) -> str:
+    """The page, in Markdown.
+
+    Args:
+        rules: The rules in the order of the report, those of one file together.
+    """
+    counts = {level: sum(rule.level is level for rule in rules) for level in Level}
+    levels = ", ".join(f"{count} {level}" for level, count in counts.items())
+    parts = [_HEAD.format(count=len(rules), levels=levels)]
+    for name, group in groupby(rules, key=lambda rule: rule.judge.__module__.rpartition(".")[2]):
+        parts += [f"\n## {TITLES[name]}\n\n", "\n".join(_entry(rule) for rule in group)]
+    return "".join(parts)
+
+
+def _entry(rule: Rule) -> str:
+    return (
+        f"**{rule.id}** {rule.level}: it {rule.title}.\n"
+        f"Judged on {rule.on}. From: {rule.source}.\n"
+        f"Where it is broken: {rule.consequence}.\n"
+        f"What to do: {rule.remedy}.\n"
+    )
