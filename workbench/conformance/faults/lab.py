@@ -35,7 +35,7 @@ def faults(
 ) -> FaultReport:
     """Do the same faults to a wrapper as to every other one, and see what becomes of it.
 
-    Each fault gets a wrapper of its own. A running job is not touched: what is harmed is the same
+    Each fault gets a wrapper of its own. A running job is not harmed: that is done to the same
     image once more. An address gets only what harms nobody, with 20 connections at most.
 
     Args:

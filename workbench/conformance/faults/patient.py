@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 END = 5.0
 """Seconds that a process may take to end, or a wrapper to answer calls again."""
 
+READY = 8.0
+"""Seconds that a wrapper may take until it is ready; within a trial there is more to do."""
+
 SETTLE = 0.5
 """Seconds within which a process ends that is about to, and a line arrives in a log."""
 
@@ -184,7 +187,7 @@ class Patient:
 
     def wait_ready(self) -> None:
         """Wait until `/ready` answers 200; raises `JobNotReady`."""
-        self.instance.wait_ready()
+        self.instance.wait_ready(READY)
         self.trial.go_on()
 
     def wait_answering(self) -> None:

@@ -12,7 +12,7 @@ from workbench.conformance.vocabulary import NotJudged
 
 INIT_SECONDS = 1.5
 INIT_ERROR = "told to fail to start"
-NO_INIT = "this wrapper gives a job no start of its own: it is ready before it was initialised"
+NO_INIT = "this wrapper gives a job no start of its own: nothing ever initialises it"
 
 
 @fault(
@@ -30,7 +30,7 @@ def slow_start(trial: Trial) -> bool:
         it.caller_saw(it.good())
         it.wait_ready()
         ready = time.monotonic() - start
-        _needs_init(it)
+        _needs_init(it, INIT_SECONDS + 1.0)
         it.call_next()
         it.after("Listening", looked=True)
         trial.seen.healthy_after = ready if trial.seen.next_ok else None
@@ -48,7 +48,7 @@ def failed_start(trial: Trial) -> bool:
     with trial.started({"PROBE_INIT_ERROR": INIT_ERROR}, ready=False) as it:
         it.wait_answering()
         if it.instance.exit_code is None:
-            _needs_init(it)
+            _needs_init(it, 0.5)
             _wait_for_failure(it)
             it.caller_saw(it.good())
             it.probe()
@@ -60,10 +60,17 @@ def failed_start(trial: Trial) -> bool:
     return INIT_ERROR in trial.seen.live and not trial.seen.ready.startswith("200")
 
 
-def _needs_init(it: Patient) -> None:
-    answer = it.perform({"do": "initialised"})
-    if answer.ok and answer.json == 0:
-        raise NotJudged(NO_INIT)
+def _needs_init(it: Patient, timeout: float) -> None:
+    """Go on if the wrapper lets a job initialise itself; one that is ready too early does, too."""
+
+    def begun() -> bool | None:
+        answer = it.perform({"do": "initialised"})
+        return None if answer.ok and answer.json == 0 else True
+
+    try:
+        wait_until(begun, timeout=timeout)
+    except DeadlineExceeded:
+        raise NotJudged(NO_INIT) from None
 
 
 def _wait_for_failure(it: Patient) -> None:

@@ -22,6 +22,7 @@ from workbench.conformance.subject import Subject
 from workbench.conformance.target import StartedTarget, Target
 from workbench.conformance.vocabulary import Evidence, NotJudged
 from workbench.engines import NOTHING_WRONG, Surroundings
+from workbench.errors import JobNotReady
 
 GRACE = 0.2
 """Seconds that a wrapper may take to end after its trial: its calls are of no use any more."""
@@ -100,6 +101,10 @@ class Trial:
             if ready:
                 patient.wait_ready()
             yield patient
+        except JobNotReady:
+            if not self._cut:  # else it was us who ended it
+                self.seen.exit_code = instance.exit_code
+            raise
         finally:
             patient.note_log()
             with self._lock:
