@@ -42,6 +42,7 @@ from workbench.run import run_job
 from workbench.settings import shipped
 
 SAMPLE = ROOT / "sample-golang-function"
+PUBLISHED = ROOT / "tests" / "cases" / "published"  # takes all of a large request
 
 
 @pytest.fixture(autouse=True)
@@ -212,9 +213,10 @@ from workbench.conformance.faults import FAULTS
 kind = resource.RUSAGE_SELF
 def peak():
     return resource.getrusage(kind).ru_maxrss // 1024
-wb.faults(sys.argv[1], only=["F01"])
+wb.faults(sys.argv[1], plugin=sys.argv[2], only=["F01"])
 before = peak()
-report = wb.faults(sys.argv[1], only=["F05", "F06", "F10"])
+report = wb.faults(sys.argv[1], plugin=sys.argv[2], only=["F05", "F06", "F10"])
+assert report["F06"].caller == "200 104857600"
 print(peak() - before, len(str(report.as_dict())))
 """
 
@@ -222,7 +224,10 @@ print(peak() - before, len(str(report.as_dict())))
 def test_what_is_large_is_not_kept() -> None:
     """The lab's own memory: 20 MiB are read at once, 100 MiB go out in pieces."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURED, SAMPLE], capture_output=True, text=True, check=True
+        [sys.executable, "-c", MEASURED, SAMPLE, PUBLISHED],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     megabytes, characters = map(int, done.stdout.split())
     assert megabytes < 150

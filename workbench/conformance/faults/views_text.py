@@ -24,14 +24,16 @@ def report_text(report: FaultReport, paper: Paper) -> str:
     lines = [report.target]
     for row in report:
         lines += _row(row, paper)
-    return "\n".join([*lines, summary(report, paper)])
+    return "\n".join([*lines, *summary(report, paper)])
 
 
-def summary(report: FaultReport, paper: Paper) -> str:
+def summary(report: FaultReport, paper: Paper) -> list[str]:
     """How many rows had each outcome, and where a careful wrapper does better."""
     less = ", ".join(row.fault.id for row in report.failures)
+    text = f"{report.summary}{f'; less careful: {less}' if less else ''}"
     sign = _coloured("✓" if report.ok else "✗", well=report.ok, paper=paper)
-    return f"{sign} {report.summary}{f'; less careful: {less}' if less else ''}"
+    first, *rest = paper.wrap(text, "  ", "  ")
+    return [f"{sign} {first.strip()}", *rest]
 
 
 def then(row: Row) -> str:
