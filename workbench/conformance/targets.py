@@ -21,7 +21,7 @@ from workbench.engines import (
     start_private,
 )
 from workbench.errors import BuildError, EngineUnavailable, PortTaken, UsageError
-from workbench.events import Sink, silent
+from workbench.events import Event, Sink, silent
 from workbench.job import Job
 from workbench.job_type import JobType
 from workbench.manifest import JobManifest, load_job_manifest
@@ -181,10 +181,18 @@ def _one_at_a_time(image: Image, engine: Engine) -> bool:
 
 
 def _probe(job_type: JobType, engine: Engine, on_event: Sink) -> Startable | str:
-    """The wrapper around the probe job, or why there is none."""
+    """The wrapper around the probe job, or why there is none.
+
+    Remarks about its source are nobody's business: it is ours.
+    """
+
+    def without_remarks(event: Event) -> None:
+        if event.state != "note":
+            on_event(event)
+
     manifest = load_job_manifest(PROBE_JOB, extra_vars={"jobtype": job_type.full_name})
     try:
-        return startable(engine.build(job_type, manifest, on_event=on_event), engine)
+        return startable(engine.build(job_type, manifest, on_event=without_remarks), engine)
     except EngineUnavailable as problem:
         return problem.message
     except BuildError as problem:

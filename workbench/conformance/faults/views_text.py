@@ -65,8 +65,12 @@ def told(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def _row(row: Row, paper: Paper) -> Iterator[str]:
-    word = _coloured(f"{row.sign} {row.word}", well=row.well, paper=paper)
-    yield f"{word}: {row.fault.id} {row.fault.title}"
+    # What is coloured has no width for `textwrap`: blanks keep its place.
+    word = f"{row.sign} {row.word}"
+    place = " " * len(word)
+    first, *rest = paper.wrap(f": {row.fault.id} {row.fault.title}", place, _INDENT)
+    yield _coloured(word, well=row.well, paper=paper) + first.removeprefix(place)
+    yield from rest
     blank = _INDENT + " " * _LABEL
     for label, text in told(row):
         yield from paper.wrap(text, f"{_INDENT}{label:<{_LABEL}}", blank)
