@@ -144,16 +144,47 @@ def test_a_command_is_harmed_where_its_function_does_what_it_is_told() -> None:
     plugin = load_plugin(shipped("golang-job-type"))
     manifest = load_job_manifest(PROBE_JOB)
     binary = ProcessEngine().build(plugin.job_type("golang:latest"), manifest).reference
-    assert faults(start=[binary], only=["F03"], probe=True)["F03"].exit_code == 7
+    assert faults(start=[binary], only=["F03"], probe=[binary])["F03"].exit_code == 7
     unknown = faults(start=[binary], only=["F03"])["F03"]
     assert (unknown.outcome, unknown.well) == (Outcome.NOT_SHOWN, None)
     assert "--probe" in unknown.why
     # A shell that forgets how its child ended.
-    row = faults(start=["sh", "-c", '"$0"; exit 0', binary], only=["F03"], probe=True)["F03"]
+    forgets = ["sh", "-c", '"$0"; exit 0', binary]
+    row = faults(start=forgets, only=["F03"], probe=forgets)["F03"]
     assert (row.word, row.well) == ("ended, exit code 0", False)
-    assert workbench(
-        "faults", "--start", shlex.quote(binary), "--probe", "--only", "F01", "--json"
-    ).returncode == 0  # fmt: skip
+    command = shlex.quote(binary)
+    answer = workbench("faults", "--start", command, "--probe", command, "--only", "F01", "--json")
+    assert answer.returncode == 0
+
+
+UNTAUGHT = """
+import http.server, json
+class Wrapper(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer("ready")
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.answer(asked["value"] if asked["do"] == "echo" else None)
+    def answer(self, value):
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+http.server.ThreadingHTTPServer(("0.0.0.0", 7000), Wrapper).serve_forever()
+"""
+
+
+def test_a_word_that_a_probe_was_not_taught_shows_nothing() -> None:
+    command = [sys.executable, "-c", UNTAUGHT]
+    words = {"F02": "panic elsewhere", "F03": "exit", "F04": "loop", "F08": "text", "F10": "text"}
+    report = faults(start=command, probe=command, only=[*words, "F14"])
+    for fault_id, word in words.items():
+        assert report[fault_id].why.startswith(
+            f"the probe's function does not know how to do {word!r}"
+        )
+    # Its log goes to stderr, line by line: a full disk breaks each call.
+    assert (report["F14"].shown, report["F14"].well) == (True, False)
 
 
 def test_a_fault_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,9 +158,16 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 def test_a_terminal_is_told_how_much_evidence_it_does_not_see() -> None:
     pieces = tuple(Evidence(f"call {n}", "\n".join(map(str, range(100)))) for n in range(9))
     told = str(report(Finding(BROKEN.rule, Verdict.BROKEN, "no", pieces)))
-    assert told.count("Evidence: call") == 3
-    assert told.count("    | ... 84 lines ...\n") == 3
-    assert "(pieces of evidence that only the JSON has: 6)" in told
+    assert "    Evidence: 7 more in the JSON, and then:\n    Evidence: call 7\n" in told
+    assert told.count("Evidence: call") == 2
+    assert told.count("    | ... 84 lines ...\n") == 2
+
+
+def test_what_holds_takes_one_line_of_the_terminal() -> None:
+    long = Finding(HELD.rule, Verdict.HELD, "seen " * 60)
+    (line,) = report(long).to_text(width=80).split("\n")[1:-1]
+    assert len(line) <= 80
+    assert line.endswith("...")
 
 
 def test_colour_is_for_terminals_and_adds_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import re
 
 from tests.support import ROOT
 from workbench.conformance.rules import RULES
-from workbench.conformance.rules.page import rules_page
+from workbench.conformance.rules.page import DOES, rules_page
 from workbench.conformance.vocabulary import Level
 
 
@@ -27,3 +27,13 @@ def test_each_says_what_depends_on_it_and_what_to_do() -> None:
 def test_the_page_is_the_one_that_the_rules_make() -> None:
     written = (ROOT / "docs" / "rules.md").read_text()
     assert written == rules_page(RULES), "python -m workbench.conformance.rules > docs/rules.md"
+
+
+def test_the_page_tells_all_that_rules_ask_of_the_function() -> None:
+    folder = ROOT / "workbench" / "conformance"
+    sources = [folder / "subject.py", *(folder / "rules").glob("*.py")]
+    text = "\n".join(file.read_text() for file in sources)
+    asked = set(re.findall(r'"do": "(\w+)"', text)) | {"infinity", "function"}  # asked in a loop
+    assert asked == set(DOES)
+    variables = set(re.findall(r"PROBE_[A-Z_]+", text))
+    assert variables == set(re.findall(r"PROBE_[A-Z_]+", rules_page(RULES)))

@@ -70,7 +70,7 @@ _add(
     app, conformance.faults, "faults",
     "faults sample-golang-function",
     "faults sample-golang-function --plugin my-plugin --only F01",
-    "faults --start 'python wrapper.py' --probe --json",
+    "faults --start 'python wrapper.py' --probe 'python wrapper.py --probe' --json",
 )  # fmt: skip
 _add(app, jobs.clean, "clean", "clean")
 _add(

@@ -29,6 +29,15 @@ Start = Annotated[
         help="Instead: the command that starts a wrapper, split as a shell does.",
     ),
 ]
+Probe = Annotated[
+    str | None,
+    typer.Option(
+        "--probe",
+        metavar="COMMAND",
+        help="With --start: the command that starts the same wrapper around a function that does "
+        "what it is told; docs/rules.md says what that is.",
+    ),
+]
 JobName = Annotated[
     str | None,
     typer.Option(
@@ -53,15 +62,6 @@ FaultInput = Annotated[
 ]
 
 
-Probe = Annotated[
-    bool,
-    typer.Option(
-        "--probe",
-        help="The function behind --start does what its input tells, as that of the probe job.",
-    ),
-]
-
-
 class FailOn(StrEnum):
     """What lets the verb end with exit code 1."""
 
@@ -72,6 +72,7 @@ class FailOn(StrEnum):
 def check(
     target: Target = None,
     start: Start = None,
+    probe: Probe = None,
     plugin: options.Plugin = None,
     engine: options.Engine = None,
     job_name: JobName = None,
@@ -79,7 +80,6 @@ def check(
     input_: Input = None,
     expect: Expect = None,
     fault_input: FaultInput = None,
-    probe: Probe = False,
     fail_on: Annotated[
         FailOn,
         typer.Option(
@@ -115,11 +115,11 @@ def check(
     report = judge(
         target,
         start=start,
+        probe=probe,
         plugin=plugin,
         engine=engine,
         job_name=job_name,
         timestamp=timestamp,
-        probe=probe,
         on_event=terminal_sink(),
         **known,
     )
@@ -141,12 +141,12 @@ def check(
 def faults(
     target: Target = None,
     start: Start = None,
+    probe: Probe = None,
     plugin: options.Plugin = None,
     engine: options.Engine = None,
     job_name: JobName = None,
     input_: Input = None,
     expect: Expect = None,
-    probe: Probe = False,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", metavar="ID", help="A fault to do, such as F01; all of them."),

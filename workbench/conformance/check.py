@@ -28,6 +28,7 @@ def check(
     target: Job | str | Path | None = None,
     *,
     start: str | Sequence[str] | None = None,
+    probe: str | Sequence[str] | None = None,
     plugin: PluginData | str | Path | None = None,
     engine: str | Engine | None = None,
     job_name: str | None = None,
@@ -35,7 +36,6 @@ def check(
     input: Any = UNKNOWN,  # noqa: A002 - as the command line calls it
     expect: Any = UNKNOWN,
     fault_input: Any = UNKNOWN,
-    probe: bool = False,
     rules: Sequence[Rule] = RULES,
     on_event: Sink | None = None,
 ) -> Report:
@@ -44,6 +44,8 @@ def check(
     Args:
         target: A running job, a job's folder, or the address of a wrapper that runs.
         start: Instead: the command that starts a wrapper in the foreground.
+        probe: With `start`: the command that starts the same wrapper around a function that does
+            what it is told, in the words of docs/rules.md.
         plugin: The job-type plugin of a folder or job; None for the finished Go plugin, which for
             a running job leaves what needs a probe job unjudged.
         engine: The engine that builds and runs; None for the setting.
@@ -52,7 +54,6 @@ def check(
         input: The input of a good call.
         expect: What that call answers.
         fault_input: An input that makes the function fail.
-        probe: Whether the function behind `start` does what its input tells, as the probe job does.
         rules: The rules.
         on_event: Where progress is reported; None for a table in a notebook, else nothing.
 
@@ -71,10 +72,11 @@ def check(
         input=input_text(input),
         expect=input_text(expect),
         fault_input=input_text(fault_input),
-        probe=probe,
     )
     sink = on_event or default_sink()
-    made = make_target(target, given, start=start, plugin=plugin, engine=engine, on_event=sink)
+    made = make_target(
+        target, given, start=start, probe=probe, plugin=plugin, engine=engine, on_event=sink
+    )
     return judge(made, rules)
 
 
@@ -83,6 +85,7 @@ def make_target(
     given: Given,
     *,
     start: str | Sequence[str] | None = None,
+    probe: str | Sequence[str] | None = None,
     plugin: PluginData | str | Path | None = None,
     engine: str | Engine | None = None,
     on_event: Sink,
@@ -94,7 +97,12 @@ def make_target(
             remedy="give a job's folder, an address, or the command that starts a wrapper.",
         )
     if start is not None:
-        return command_target(start, given)
+        return command_target(start, given, probe=probe)
+    if probe is not None:
+        raise UsageError(
+            "A command for the probe says nothing about what was not started by a command.",
+            remedy="give the wrapper's own command as well, with --start.",
+        )
     if isinstance(target, Job):
         return job_target(target, given, plugin=plugin, on_event=on_event)
     text = str(target)

@@ -94,8 +94,9 @@ class Exchange:
         """What came back, in a few words: `200 application/json 42`."""
         if self.status is None:
             return self.problem
-        kind = self.media_type or "no content type"
-        return f"{self.status} {kind} {_short(self.text)}".rstrip()
+        if not self.body:
+            return f"{self.status} with an empty body"
+        return f"{self.status} {self.media_type or 'no content type'} {_short(self.text)}".rstrip()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.answered}"

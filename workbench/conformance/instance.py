@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +27,11 @@ READY_TIMEOUT = 20.0
 """Seconds that a wrapper may take until it is ready."""
 
 PERFORM = "/api/v1/perform"
+JSON_TYPE = "application/json"
+
+UNFINISHED = b'{"unfinished": '
+"""A body that no function should ever see: it tells whether anything reads it at a path."""
+
 LOG_LINES = 20
 
 
@@ -79,6 +86,18 @@ class Instance:
         """The path under which PUB forwards calls, for a version as it stands in the path."""
         return f"/pub/job/{quote(self.job_name or '', safe='')}/{version or self.version}"
 
+    @cached_property
+    def perform_base(self) -> str:
+        """What stands before `/api/v1/perform` where that is served: the prefix, or the root.
+
+        Whether it is served at the other as well is for the rules about mounts.
+        """
+        if self.job_name is None or self.behind_pub:
+            return self.root
+        answer = self.ask("POST", self.prefix() + PERFORM, UNFINISHED, {"Content-Type": JSON_TYPE})
+        missing = (None, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+        return self.root if answer.status in missing else self.prefix()
+
     def ask(
         self,
         method: str,
@@ -123,7 +142,8 @@ class Instance:
                 raise self._not_ready(f"it ended with {exit_words(code)}, after {took:.1f} s")
             answer = self.ask("GET", f"{self.root}/ready")
             seen = answer.answered
-            return True if answer.ok else None
+            # Any 2xx will do to go on; that it has to be 200 is for a rule to tell.
+            return True if answer.status is not None and answer.status // 100 == 2 else None
 
         try:
             wait_until(probe, timeout=timeout)
@@ -176,6 +196,13 @@ class OnLoopback:
     def stop(self, grace: float = 2.0) -> int:
         """End it."""
         return self.container.stop(grace)
+
+
+def host_of(container: Started) -> str:
+    """What a browser would write into the `Host` header: the port belongs to it."""
+    if isinstance(container, OnLoopback):
+        return urlsplit(container.container.address).netloc
+    return f"127.0.0.1:{JOB_PORT}"
 
 
 def connect_to(url: str) -> tuple[Connect, str, str]:

@@ -63,11 +63,25 @@ class Asker:
         return self.ask("GET", path, base=base, timeout=timeout)
 
     def perform(
-        self, payload: Any, *, base: str | None = None, timeout: float = TIMEOUT
+        self,
+        payload: Any,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout: float = TIMEOUT,
     ) -> Exchange:
-        """Call the job's function with a value, or with bytes as they are."""
-        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        return self.ask("POST", PERFORM, body, JSON, base=base, timeout=timeout)
+        """Call the job's function, at the first address at which it is served.
+
+        Args:
+            payload: A value; or bytes, or an iterator of them, that are sent as they are.
+            headers: Further headers.
+            timeout: Seconds.
+        """
+        raw = isinstance(payload, bytes | Iterator)
+        body = payload if raw else json.dumps(payload).encode()
+        base = self.instance.perform_base
+        return self.ask(
+            "POST", PERFORM, body, {**JSON, **(headers or {})}, base=base, timeout=timeout
+        )
 
 
 @dataclass(frozen=True)
@@ -141,7 +155,8 @@ class Subject:
         try:
             yield Asker(instance, self._exchanges)
         except Broken:
-            self._notes.extend(instance.log_evidence)
+            known = {piece.title for piece in self._notes}
+            self._notes.extend(one for one in instance.log_evidence if one.title not in known)
             raise
         finally:
             instance.stop()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from workbench.conformance.instance import Instance, Started, connect_to
+from workbench.conformance.instance import Instance, Started, connect_to, host_of
 from workbench.conformance.vocabulary import NotJudged
 from workbench.engines import NOTHING_WRONG, Surroundings
 from workbench.errors import EngineUnavailable, PortTaken, WorkbenchError
@@ -20,10 +20,10 @@ NOTHING_STARTS = (
     "an address alone shows nothing of how a wrapper starts and stops: give the job's folder, or "
     "the command that starts the wrapper (--start)"
 )
+TELLS_PROBE = "it takes a function that does what it is told"
 NO_PROBE = (
-    "it takes a function that does what it is told: give the job's folder, and the suite puts the "
-    "plugin's wrapper around a probe job of its own; or say with --probe that the function behind "
-    "--start does what that job's does"
+    f"{TELLS_PROBE}: give the job's folder and its plugin, or start the wrapper around such a "
+    "function (--start and --probe)"
 )
 
 
@@ -37,7 +37,6 @@ class Given:
         input: The input of a good call, as JSON; None where none was given.
         expect: What that call answers, as JSON; None where that was not given.
         fault_input: An input that makes the function fail, as JSON; None where none was given.
-        probe: Whether the job's function does what its input tells, as that of the probe job.
     """
 
     job_name: str | None = None
@@ -45,7 +44,6 @@ class Given:
     input: str | None = None
     expect: str | None = None
     fault_input: str | None = None
-    probe: bool = False
 
 
 class Target:
@@ -261,6 +259,7 @@ class StartedTarget(Target):
             version=told.get("JOB_VERSION"),
             timestamp=_number(told.get("JOB_DEPLOYMENT_TIMESTAMP")),
             container=container,
+            host=host_of(container),
         )
         if ready:
             try:

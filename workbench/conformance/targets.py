@@ -9,8 +9,8 @@ from pathlib import Path
 
 from workbench import _children, _ports
 from workbench._private_network import private_networks
-from workbench.conformance.instance import Instance, OnLoopback, Started
-from workbench.conformance.target import NO_PROBE, Given, Startable, StartedTarget
+from workbench.conformance.instance import Instance, OnLoopback, Started, host_of
+from workbench.conformance.target import NO_PROBE, TELLS_PROBE, Given, Startable, StartedTarget
 from workbench.engines import (
     NOTHING_WRONG,
     ChildContainer,
@@ -30,6 +30,11 @@ from workbench.settings import JOB_PORT, shipped
 
 PROBE_JOB = Path(__file__).with_name("probe")
 """The job whose function does what its input tells it; for plugins whose language is Go."""
+
+NO_PROBE_COMMAND = (
+    f"{TELLS_PROBE}: give the command that starts the wrapper around one (--probe; what that has "
+    "to do is in docs/rules.md)"
+)
 
 
 def folder_target(
@@ -110,37 +115,31 @@ def job_target(
             version=job.manifest.version,
             timestamp=job.deployment_timestamp,
             container=container,
+            host=host_of(container),
         )
     )
     return target
 
 
-def command_target(command: str | Sequence[str], given: Given) -> StartedTarget:
+def command_target(
+    command: str | Sequence[str],
+    given: Given,
+    *,
+    probe: str | Sequence[str] | None = None,
+) -> StartedTarget:
     """A program that is a wrapper, in any language.
 
     Args:
         command: The command that starts it in the foreground; a text is split as a shell does.
         given: What the person told.
+        probe: The command that starts the same wrapper around a function that does what it is told;
+            see docs/rules.md for what that has to do.
 
     Raises:
-        UsageError: The command is empty, or its quotes do not match.
+        UsageError: A command is empty, or its quotes do not match.
     """
-    try:
-        words = shlex.split(command) if isinstance(command, str) else list(command)
-    except ValueError as error:
-        raise UsageError(f"The command {command!r} cannot be split: {error}.") from None
-    if not words:
-        raise UsageError("The command to start is empty.")
-    name = Path(words[0]).name
+    words = _words(command)
     alone = private_networks() is not None
-
-    def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
-        del plain  # nothing tells it where to listen, anyway
-        whole = {**_environment_of_commands(), **env}
-        if alone:
-            _refuse(around)
-            return OnLoopback(_on_this_machine(words, name, whole))
-        return start_private(words, name=name, cwd=Path.cwd(), env=whole, around=around)
 
     manifest = JobManifest.model_validate(
         {
@@ -151,9 +150,38 @@ def command_target(command: str | Sequence[str], given: Given) -> StartedTarget:
             "git": {"remote": "https://example.com/job"},
         }
     )
-    label = shlex.join(words)
-    job = Startable(manifest, start)
-    return StartedTarget(label, given, job, job if given.probe else NO_PROBE, one_at_a_time=alone)
+    return StartedTarget(
+        shlex.join(words),
+        given,
+        _of_command(words, manifest, alone),
+        NO_PROBE_COMMAND if probe is None else _of_command(_words(probe), manifest, alone),
+        one_at_a_time=alone,
+    )
+
+
+def _words(command: str | Sequence[str]) -> list[str]:
+    try:
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+    except ValueError as error:
+        raise UsageError(f"The command {command!r} cannot be split: {error}.") from None
+    if not words:
+        raise UsageError("The command to start is empty.")
+    return words
+
+
+def _of_command(words: Sequence[str], manifest: JobManifest, alone: bool) -> Startable:
+    """A command, to be started in a network of its own, or on this machine, one at a time."""
+    name = Path(words[0]).name
+
+    def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
+        del plain  # nothing tells it where to listen, anyway
+        whole = {**_environment_of_commands(), **env}
+        if alone:
+            _refuse(around)
+            return OnLoopback(_on_this_machine(words, name, whole))
+        return start_private(words, name=name, cwd=Path.cwd(), env=whole, around=around)
+
+    return Startable(manifest, start)
 
 
 def startable(image: Image, engine: Engine) -> Startable:

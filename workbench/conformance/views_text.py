@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from workbench.conformance.report import Report
 
 WIDTH = 100
-MOST_PIECES = 3
+MOST_PIECES = 2
+"""How many pieces of evidence a terminal shows; the last ones, which led to the verdict."""
+
 MOST_LINES = 16
 """How many lines of a piece of evidence a terminal shows; its head and its tail."""
 
@@ -68,7 +70,7 @@ class Paper:
 
 
 def report_text(report: Report, paper: Paper) -> str:
-    """A line for each rule; below a broken one what follows, what to do, and what was seen."""
+    """A line for each that held; below a broken one what follows, what to do, and what was seen."""
     lines = [report.target]
     for one in report:
         lines += _finding(one, paper)
@@ -87,8 +89,12 @@ def _finding(one: Finding, paper: Paper) -> Iterator[str]:
     rule = one.rule
     blank = " " * _HEAD
     # What is coloured has no width for `textwrap`: the head is put before the wrapped text.
-    wrapped = paper.wrap(f"{rule.title}: {one.what}", blank, blank)
+    text = f"{rule.title}: {one.what}"
     head = f"{paper.verdict(one.verdict, _VERDICT)}{rule.id:<4} {rule.level:<6} "
+    if one.verdict is Verdict.HELD:  # all of it is in the notebook's view and in the JSON
+        yield head + _cut(text, paper.width - _HEAD)
+        return
+    wrapped = paper.wrap(text, blank, blank)
     yield head + wrapped[0].removeprefix(blank)
     yield from wrapped[1:]
     if not one.failed:
@@ -96,11 +102,15 @@ def _finding(one: Finding, paper: Paper) -> Iterator[str]:
     more = f"{_DETAIL}  "
     yield from paper.wrap(f"Consequence: {rule.consequence}", _DETAIL, more)
     yield from paper.wrap(f"Remedy: {rule.remedy}", _DETAIL, more)
-    for piece in one.evidence[:MOST_PIECES]:
-        yield from _piece(piece, paper)
     left = len(one.evidence) - MOST_PIECES
     if left > 0:
-        yield f"{_DETAIL}(pieces of evidence that only the JSON has: {left})"
+        yield f"{_DETAIL}Evidence: {left} more in the JSON, and then:"
+    for piece in one.evidence[-MOST_PIECES:]:
+        yield from _piece(piece, paper)
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
 
 
 def _piece(piece: Evidence, paper: Paper) -> Iterator[str]:

@@ -51,6 +51,7 @@ def leaves_asking(trial: Trial) -> bool:
 def leaves_answered(trial: Trial) -> bool:
     """It reads the beginning of an answer of 16 MiB."""
     with trial.started() as it:
+        it.tell("text", 1)
         with closing(it.instance.connect(TIMEOUT)) as connection:
             connection.sendall(_call_for_text(it))
             read = len(connection.recv(1024))
@@ -95,6 +96,7 @@ def sends_slowly(trial: Trial) -> bool:
 def reads_slowly(trial: Trial) -> bool:
     """An answer of 16 MiB, in pieces of at most 1 MiB, with a pause before each."""
     with trial.started() as it:
+        it.tell("text", 1)
         with closing(it.instance.connect(TIMEOUT)) as connection:
             connection.sendall(_call_for_text(it))
             read = _read_slowly(trial, it, connection)

@@ -24,7 +24,7 @@ ENDLESS = 60.0
 def panics(trial: Trial) -> bool:
     """In the goroutine that serves the call."""
     with trial.started() as it:
-        answer = it.perform({"do": "panic"})
+        answer = it.tell("panic")
         it.caller_saw(answer)
         it.after("told to panic", "panic")
     return _told(answer) and trial.seen.next_ok
@@ -38,7 +38,7 @@ def panics(trial: Trial) -> bool:
 def panics_elsewhere(trial: Trial) -> bool:
     """No `recover` of the wrapper reaches another goroutine."""
     with trial.started() as it:
-        answer = it.perform({"do": "panic elsewhere"})
+        answer = it.tell("panic elsewhere")
         it.caller_saw(answer)
         it.after("told to panic", "panic")
     if trial.seen.exit_code is None:
@@ -54,7 +54,7 @@ def panics_elsewhere(trial: Trial) -> bool:
 def ends_the_process(trial: Trial) -> bool:
     """By `os.Exit`, as a library may that means well."""
     with trial.started() as it:
-        answer = it.perform({"do": "exit", "value": EXIT_CODE})
+        answer = it.tell("exit", EXIT_CODE)
         it.caller_saw(answer)
         it.after()
     if trial.seen.exit_code is None:
@@ -70,7 +70,7 @@ def ends_the_process(trial: Trial) -> bool:
 def loops(trial: Trial) -> bool:
     """Its caller gives up; the loop goes on until the wrapper is ended with the trial."""
     with trial.started() as it:
-        answer = it.perform({"do": "loop", "value": ENDLESS}, timeout=PATIENCE)
+        answer = it.tell("loop", ENDLESS, timeout=PATIENCE)
         it.caller_saw(answer)
         it.after()
     return trial.seen.live.startswith("200") and trial.seen.next_ok

@@ -23,12 +23,12 @@ def faults(
     target: Job | str | Path | None = None,
     *,
     start: str | Sequence[str] | None = None,
+    probe: str | Sequence[str] | None = None,
     plugin: PluginData | str | Path | None = None,
     engine: str | Engine | None = None,
     job_name: str | None = None,
     input: Any = UNKNOWN,  # noqa: A002 - as the command line calls it
     expect: Any = UNKNOWN,
-    probe: bool = False,
     only: Sequence[str] = (),
     label: str | None = None,
     on_event: Sink | None = None,
@@ -41,12 +41,13 @@ def faults(
     Args:
         target: A running job, a job's folder, or the address of a wrapper that runs.
         start: Instead: the command that starts a wrapper in the foreground.
+        probe: With `start`: the command that starts the same wrapper around a function that does
+            what it is told, in the words of docs/rules.md.
         plugin: The job-type plugin of a folder or job; None for the finished Go plugin.
         engine: The engine that builds and runs; None for the setting.
         job_name: The job's name, where the target cannot tell it.
         input: The input of a good call, where the function is not told what to do.
         expect: What that call answers.
-        probe: Whether the function behind `start` does what its input tells, as the probe job does.
         only: The ids of the faults to do; empty for all.
         label: What the report calls the target; None for what it calls itself.
         on_event: Where progress is reported; None for a table in a notebook, else nothing.
@@ -59,9 +60,11 @@ def faults(
         ManifestError, PluginError, BuildError, EngineUnavailable: The job cannot be built.
     """
     chosen = _chosen(only)
-    given = Given(job_name, input=input_text(input), expect=input_text(expect), probe=probe)
+    given = Given(job_name, input=input_text(input), expect=input_text(expect))
     sink = on_event or default_sink()
-    made = make_target(target, given, start=start, plugin=plugin, engine=engine, on_event=sink)
+    made = make_target(
+        target, given, start=start, probe=probe, plugin=plugin, engine=engine, on_event=sink
+    )
     return run_faults(made, chosen, label)
 
 

@@ -14,7 +14,7 @@ from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Body, Exchange
 from workbench.conformance.instance import PERFORM, TIMEOUT, Instance
 from workbench.conformance.subject import JSON
-from workbench.conformance.vocabulary import Evidence
+from workbench.conformance.vocabulary import Evidence, NotJudged
 from workbench.errors import JobNotReady
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ SETTLE = 0.5
 """Seconds within which a process ends that is about to, and a line arrives in a log."""
 
 NOBODY = "nobody to ask: the process has ended"
+UNKNOWN = "does not know how"
+"""What a probe's function says in its error, of a word that it was not taught."""
+
 NO_CALL = "no call is known that succeeds (--input gives one); /live says"
 MOST_LINES = 400
 TAIL = 12
@@ -87,6 +90,17 @@ class Patient:
         """Call the function with a value, or with bytes as they are."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         return self.ask("POST", PERFORM, body, JSON, timeout=timeout)
+
+    def tell(self, do: str, value: Any = None, *, timeout: float = TIMEOUT) -> Exchange:
+        """Tell the function what to do.
+
+        Raises:
+            NotJudged: It does not know how.
+        """
+        answer = self.perform({"do": do, "value": value}, timeout=timeout)
+        if UNKNOWN in answer.text[:1000] or (answer.ok and answer.text.strip() == "null"):
+            raise NotJudged(f"the probe's function {UNKNOWN} to do {do!r}; see docs/faults.md")
+        return answer
 
     def caller_saw(self, what: Exchange | str, *, answered: bool | None = None) -> None:
         """Note down what the fault's caller saw; of words, whether those were an answer."""

@@ -26,7 +26,7 @@ PATIENCE = 10.0
 def large_answer(trial: Trial) -> bool:
     """A text of 20 MiB."""
     with trial.started() as it:
-        answer = it.perform({"do": "text", "value": ANSWER}, timeout=PATIENCE)
+        answer = it.tell("text", ANSWER, timeout=PATIENCE)
         whole = answer.ok and len(answer.body.strip()) == ANSWER + len('""')
         if answer.ok:
             it.caller_saw(f"200, {len(answer.body) / MEGABYTE:.0f} MiB", answered=True)

@@ -20,7 +20,10 @@ def imposes_nothing(subject: Subject) -> str:
     """In Go, wrapper and job are one program: what the wrapper requires, the job gets."""
     wrapper = subject.target.wrapper
     if wrapper is None:
-        raise NotJudged("it takes the plugin's files, and a wrapper in Go: give the job's folder")
+        raise NotJudged(
+            "only wrappers in Go are judged by this, by the files of their plugin: give the job's "
+            "folder"
+        )
     modules = required_modules(wrapper)
     if modules:
         listed = ", ".join(modules)

@@ -54,9 +54,10 @@ def redirects_no_post(subject: Subject) -> str:
     for base in bases:
         for path in (PERFORM, *UNCLEAN):
             answer = asker.ask("POST", path, b'{"unfinished": ', JSON, base=base)
-            if answer.status is None or 300 <= answer.status < 400:
-                where = answer.headers.get("location", "")
-                raise Broken(f"a POST to {answer.path} gets {answer.answered} {where}".rstrip())
+            if answer.status is not None and 300 <= answer.status < 400:
+                where = answer.headers.get("location")
+                to = f", to {where}" if where else ""
+                raise Broken(f"a POST to {answer.path} gets {answer.answered}{to}")
     return f"not to {', '.join(UNCLEAN)} either"
 
 

@@ -68,7 +68,7 @@ def metrics_have_their_names(subject: Subject) -> str:
         labelled = True
     except NotJudged:
         asker, labelled = subject.running, False
-    _, text = _scrape(asker)
+    _, text = _readable(asker)
     missing = [name for name in PLAIN if not re.search(rf"^{name}[ {{]", text, re.MULTILINE)]
     for name in BY_ENDPOINT:
         wanted = rf'^{name}\{{[^}}]*endpoint="'
@@ -97,10 +97,14 @@ def metrics_move(subject: Subject) -> str:
     if good.asker.instance is not bad.asker.instance:
         raise NotJudged("a good call and one that fails have to be known: --input, --fault-input")
     asker = good.asker
-    before, _ = _scrape(asker)
+    before, _ = _readable(asker)
     for call in (good, good, bad):
         asker.perform(call.body)
-    after, _ = _scrape(asker)
+    after, _ = _readable(asker)
+    counted = {name for name, _ in after}
+    unnamed = [name for name in (STARTED, DONE, OF_ENDPOINT, ERRORS, COUNT) if name not in counted]
+    if unnamed:
+        raise NotJudged(f"there is no {', '.join(unnamed)}, as W81 tells")
     _grew(before, after, {STARTED: 3, DONE: 3, OF_ENDPOINT: 3, ERRORS: 1, COUNT: 3})
     if after.get((LAST_CALL, ""), 0) < time.time() - 60:
         raise Broken(f"{LAST_CALL} is {after.get((LAST_CALL, ''))}, not the time of the last call")
@@ -123,7 +127,7 @@ def metrics_move(subject: Subject) -> str:
 def metrics_of_the_process(subject: Subject) -> str:
     """The four that the dashboards query; some systems do not tell them."""
     asker = subject.running
-    page, _ = _scrape(asker)
+    page, _ = _readable(asker)
     found = [name for name in PROCESS if (name, "") in page]
     if found and len(found) < len(PROCESS):
         missing = ", ".join(name for name in PROCESS if name not in found)
@@ -149,6 +153,14 @@ def _scrape(asker: Asker) -> tuple[Samples, str]:
     if not samples:
         raise Broken("the page holds no metrics")
     return samples, answer.text
+
+
+def _readable(asker: Asker) -> tuple[Samples, str]:
+    """The page, for rules that have nothing to say where it cannot be read."""
+    try:
+        return _scrape(asker)
+    except Broken as unreadable:
+        raise NotJudged(f"it cannot be read, as W80 tells: {unreadable}") from unreadable
 
 
 def _after_calls(subject: Subject) -> Asker:

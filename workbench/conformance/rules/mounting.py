@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import PERFORM, READY_TIMEOUT, Instance
+from workbench.conformance.instance import PERFORM, READY_TIMEOUT, UNFINISHED, Instance
 from workbench.conformance.subject import JSON, Asker, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
 from workbench.errors import exit_words
 from workbench.settings import JOB_PORT
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - where Racetrack asks wrappers to listen
+LOG_LAG = 0.3
+"""Seconds by which a line of the log may come later than an answer that was sent after it."""
+
 SETTLED = 1.0
 """Seconds after which a wrapper that listens elsewhere is not expected on 7000 as well."""
 
 VERSIONS = ("latest", "1.x", "x", "1.2.3-beta.1", "1.2.3+build.5", "1.2.3%2Bbuild.5", "any%20text")
-UNFINISHED = b'{"unfinished": '
-"""A body that no function should ever see: it tells whether anything reads it at that path."""
-
 BEHIND_PUB = "the address is one of PUB's, which hides this: give the wrapper's own address"
 OTHER_NAME = "renamed-job"
 
@@ -144,7 +145,10 @@ def refuses_other_names(subject: Subject) -> str:
 def reads_its_name(subject: Subject) -> str:
     """A start with another name than before."""
     with subject.started({"JOB_NAME": OTHER_NAME}) as asker:
-        return _is_served(asker, f"/pub/job/{OTHER_NAME}/latest")
+        live = asker.get("/live", base=asker.instance.prefix())
+        if not live.ok:
+            raise Broken(f"{live.path} answers {live.answered}")
+        return f"{live.path} is served"
 
 
 @rule(
@@ -168,7 +172,7 @@ def serves_at_the_root(subject: Subject) -> str:
     Level.SHOULD,
     "says so where JOB_NAME is missing",
     source="principle",
-    consequence="the job starts, and no call through Pub will ever find it",
+    consequence="the job starts, but calls through Pub do not find it, or its page leads elsewhere",
     remedy="refuse to start without JOB_NAME, or log that it is missing",
     on=On.OWN,
 )
@@ -178,22 +182,26 @@ def misses_its_name(subject: Subject) -> str:
     with subject.started({"JOB_NAME": ""}, ready=False) as asker:
         instance = asker.instance
 
+        def told() -> bool:
+            return "JOB_NAME" in "\n".join(instance.log(200))
+
         def settled() -> bool | None:
             ended = instance.exit_code is not None
-            return True if ended or asker.get("/ready").status is not None else None
+            return ended or told() or instance.ask("GET", "/ready").ok or None
 
         try:
             wait_until(settled, timeout=READY_TIMEOUT)
         except DeadlineExceeded:
-            raise Broken("it neither listens nor ends, and says nothing") from None
-        told = "JOB_NAME" in "\n".join(instance.log())
-        code = instance.exit_code
+            raise Broken("it neither gets ready nor ends, and its log does not say why") from None
+        with suppress(DeadlineExceeded):  # a log may come a little later than an answer
+            wait_until(lambda: told() or None, timeout=LOG_LAG)
         subject.note("last lines of its log", "\n".join(instance.log()))
+        code = instance.exit_code
         if code is not None:
             if code == 0:
                 raise Broken("it ended as if all were well")
-            return f"it ended with {exit_words(code)}{', and named JOB_NAME' if told else ''}"
-        if told:
+            return f"it ended with {exit_words(code)}{', and named JOB_NAME' if told() else ''}"
+        if told():
             return "its log names JOB_NAME"
         raise Broken("it starts, and its log does not say that JOB_NAME is missing")
 
@@ -221,9 +229,9 @@ def _unfinished(asker: Asker, base: str) -> Exchange:
 
 
 def _served(answer: Exchange) -> str:
-    """Whether something reads what is posted there."""
+    """Whether something reads what is posted there; what it makes of it is for other rules."""
     redirected = answer.status is not None and 300 <= answer.status < 400
-    absent = answer.status in (None, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+    absent = answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
     if absent or redirected:
         raise Broken(f"a POST to {answer.path} gets {answer.answered}")
     return f"{answer.path} is served"

@@ -30,6 +30,35 @@ MAY need not be there; what is there has to be right, and counts as a SHOULD whe
 This page is written by `python -m workbench.conformance.rules`, and a test compares.
 """
 
+DOES = {
+    "echo": "return `value`",
+    "initialised": "return how often the job was initialised: 1",
+    "fail": "fail as a function of the language does, with the text `told to fail`",
+    "panic": "crash as by a mistake in the program: divide by zero, or panic in Go",
+    "sleep": "wait for `value` seconds, then return it",
+    "infinity": "return infinity, a number that JSON has no form for",
+    "function": "return a function, or another value that JSON has no form for",
+}
+"""What the function of the probe does, by the word that its input has under `do`."""
+
+_PROBE = """
+## A function that does what it is told
+
+Some rules take a function that fails, crashes or waits when it is asked to. For wrappers in Go the
+suite brings one (`workbench/conformance/probe`). For others, write a job of a few lines, and give
+the command that starts the wrapper around it:
+
+    workbench check --start COMMAND --probe COMMAND
+
+The function's input is an object with the keys `do` and, where it is needed, `value`:
+
+{table}
+
+When it is initialised, it waits for PROBE_INIT_SECONDS, and fails with the text of
+PROBE_INIT_ERROR. Both are environment variables, and mostly not set.
+`tests/conformance/test_foreign.py` holds such a job in Python.
+"""
+
 
 def rules_page(rules: Sequence[Rule]) -> str:
     """The page, in Markdown.
@@ -42,7 +71,9 @@ def rules_page(rules: Sequence[Rule]) -> str:
     parts = [_HEAD.format(count=len(rules), levels=levels)]
     for name, group in groupby(rules, key=lambda rule: rule.judge.__module__.rpartition(".")[2]):
         parts += [f"\n## {TITLES[name]}\n\n", "\n".join(_entry(rule) for rule in group)]
-    return "".join(parts)
+    rows = [f"| `{word}` | {what} |" for word, what in DOES.items()]
+    table = "\n".join(["| `do` | what the function does |", "|---|---|", *rows])
+    return "".join([*parts, _PROBE.format(table=table)])
 
 
 def _entry(rule: Rule) -> str:

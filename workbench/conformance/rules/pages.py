@@ -137,7 +137,7 @@ def _bases(asker: Asker) -> tuple[str, ...]:
     instance = asker.instance
     if instance.behind_pub or instance.job_name is None:
         return (instance.root,)
-    return (instance.root, instance.prefix("latest"))
+    return (instance.root, instance.prefix())
 
 
 def _leads_to_the_slash(asker: Asker, base: str, loads: bool) -> None:
