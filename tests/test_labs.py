@@ -61,6 +61,18 @@ def test_a_lab_is_rehearsed_like_a_chapter() -> None:
     assert done.chapters[0].wanted == ()
 
 
+def test_the_careless_copy_of_the_fault_lab_is_really_changed() -> None:
+    """Else the learner's first try would show nothing."""
+    wrapper = shipped("golang-job-type") / "go_wrapper" / "perform.go"
+    cell = next(
+        cell
+        for cell in read_notebook(shipped("notebooks") / "12-fault-lab.ipynb").cells
+        if cell.id == "careless"
+    )
+    (old,) = re.findall(r'text\.replace\("(.+?)", ', cell.source)
+    assert wrapper.read_text().count(old) == 1
+
+
 def test_the_fault_lab_goes_on_where_there_is_no_published_wrapper(tmp_path: Path) -> None:
     require(private_networks() is None, "this system gives no network namespace")
     path = Path(shutil.copy(shipped("notebooks") / "12-fault-lab.ipynb", tmp_path))
