@@ -17,7 +17,7 @@ from workbench.cli import app
 
 VERBS = (
     "doctor", "demo", "new job", "new plugin", "lab", "goto", "reset", "rehearse", "render", "lint",
-    "bundle", "run", "call", "compare", "check", "clean", "notebooks", "prefetch",
+    "bundle", "run", "call", "compare", "check", "faults", "clean", "notebooks", "prefetch",
 )  # fmt: skip
 
 # What makes a start slow: none of it is needed to print a help page.
@@ -87,6 +87,9 @@ def test_version() -> None:
         (("run", "sample-golang-function", "--engine", "nosuch"), "There is no engine 'nosuch'."),
         (("demo", "--engine", "nosuch"), "There is no engine 'nosuch'."),
         (("call", "nosuch", "{}"), "error: 'nosuch' is neither a folder nor an address."),
+        (("faults",), "There has to be one thing to judge."),
+        (("faults", ".", "--only", "F99"), "There is no fault F99."),
+        (("faults", ".", "--json", "--markdown"), "One form at a time."),
         (("goto",), "Missing argument 'STEP'"),
         (("goto", "99"), "The tutorial has no step '99'."),
         (("reset", "99"), "The tutorial has no step '99'."),

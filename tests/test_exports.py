@@ -19,6 +19,7 @@ VERBS = [
     "clean",
     "compare",
     "diff_bundles",
+    "faults",
     "fill",
     "get_settings",
     "goto",
@@ -48,6 +49,8 @@ VERBS = [
 VALUES = [
     "Bundle",
     "Event",
+    "FaultReport",
+    "FaultsDiff",
     "FileWritten",
     "Finding",
     "Job",

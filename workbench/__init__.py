@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     )
     from workbench.conformance.check import check
     from workbench.conformance.compare import ReportDiff, compare
+    from workbench.conformance.faults.compare import FaultsDiff
+    from workbench.conformance.faults.lab import faults
+    from workbench.conformance.faults.report import FaultReport
     from workbench.conformance.report import Report, load_report
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
     from workbench.errors import (
@@ -73,6 +76,9 @@ _ROOMS = {
     ),
     "conformance.check": ("check",),
     "conformance.compare": ("ReportDiff", "compare"),
+    "conformance.faults.compare": ("FaultsDiff",),
+    "conformance.faults.lab": ("faults",),
+    "conformance.faults.report": ("FaultReport",),
     "conformance.report": ("Report", "load_report"),
     "dockerfile": ("parse_dockerfile", "render_dockerfile"),
     "errors": (
@@ -117,6 +123,8 @@ __all__ = [
     "ConformanceError",
     "EngineUnavailable",
     "Event",
+    "FaultReport",
+    "FaultsDiff",
     "FileWritten",
     "Finding",
     "Job",
@@ -151,6 +159,7 @@ __all__ = [
     "clean",
     "compare",
     "diff_bundles",
+    "faults",
     "fill",
     "get_settings",
     "goto",

@@ -156,6 +156,7 @@ def spawn(
     env: Mapping[str, str],
     port: int | None = None,
     keep_open: Sequence[int] = (),
+    output: Path | None = None,
 ) -> Child:
     """Start a child that outlives this call, but not this process.
 
@@ -167,6 +168,7 @@ def spawn(
         env: Its whole environment.
         port: The port that it will listen on, for the record.
         keep_open: File descriptors that it inherits.
+        output: A device that takes both its outputs; None for its log, which else stays empty.
 
     Returns:
         The running child.
@@ -181,7 +183,8 @@ def spawn(
         settings.log_dir.mkdir(parents=True, exist_ok=True)
         settings.run_dir.mkdir(parents=True, exist_ok=True)
         _drop_old_logs(settings.log_dir)
-        popen = _process.start(args, cwd=cwd, env=env, log=log, keep_open=keep_open)
+        log.touch()
+        popen = _process.start(args, cwd=cwd, env=env, output=output or log, keep_open=keep_open)
         try:
             record = _record(popen.pid, kind, name, port, log)
             path = settings.run_dir / f"{popen.pid}.json"

@@ -71,11 +71,18 @@ class PrivateNetwork:
             )
 
     def spawn(
-        self, args: Sequence[str | Path], *, kind: str, name: str, cwd: Path, env: Mapping[str, str]
+        self,
+        args: Sequence[str | Path],
+        *,
+        kind: str,
+        name: str,
+        cwd: Path,
+        env: Mapping[str, str],
+        output: Path | None = None,
     ) -> _children.Child:
         """Start a child within the network; see `_children.spawn`."""
         words = [*_program("join"), str(self._keeper.pid), *args]
-        return _children.spawn(words, kind=kind, name=name, cwd=cwd, env=env)
+        return _children.spawn(words, kind=kind, name=name, cwd=cwd, env=env, output=output)
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """A connection to whoever listens on `port` of the network's loopback.
@@ -87,12 +94,7 @@ class PrivateNetwork:
         Raises:
             OSError: Nobody listens, or the network is closed.
         """
-        with self._lock:  # one question, one answer
-            self._door.send(b"?")
-            _, made, _, _ = socket.recv_fds(self._door, 1, 1)
-        if not made:
-            raise ConnectionAbortedError("the network is gone")
-        connection = socket.socket(fileno=made[0])
+        connection = self._socket()
         try:
             connection.settimeout(timeout)
             connection.connect(("127.0.0.1", port))
@@ -100,6 +102,29 @@ class PrivateNetwork:
             connection.close()
             raise
         return connection
+
+    def occupy(self, port: int) -> socket.socket:
+        """Listen on a port of the network, so that nobody in it can; lasts until it is closed.
+
+        Raises:
+            OSError: Somebody listens there already, or the network is closed.
+        """
+        holder = self._socket()
+        try:
+            holder.bind(("0.0.0.0", port))  # noqa: S104 - where wrappers listen, in its network
+            holder.listen()
+        except BaseException:
+            holder.close()
+            raise
+        return holder
+
+    def _socket(self) -> socket.socket:
+        with self._lock:  # one question, one answer
+            self._door.send(b"?")
+            _, made, _, _ = socket.recv_fds(self._door, 1, 1)
+        if not made:
+            raise ConnectionAbortedError("the network is gone")
+        return socket.socket(fileno=made[0])
 
     def listeners(self) -> tuple[tuple[str, int], ...]:
         """Address and port of every socket in the network that listens."""

@@ -156,10 +156,10 @@ def start(
     *,
     cwd: Path,
     env: Mapping[str, str],
-    log: Path,
+    output: Path,
     keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child that dies with this process; both its outputs go to the file `log`.
+    """Start a child that dies with this process; both its outputs go to the file `output`.
 
     It inherits the file descriptors in `keep_open`, and no others.
 
@@ -167,8 +167,8 @@ def start(
     ends starts them all; else a job started from a widget's thread would die with that thread.
     """
     words = [str(word) for word in args]
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as sink:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("wb") as sink:
         return _spawner.call(
             lambda: _popen(
                 words,

@@ -172,11 +172,15 @@ def typed_path(path: Path) -> str:
     return str(path)
 
 
+_ONLY_IN_CLONES = {"published": Path("tests", "cases", "published")}
+
+
 def shipped(name: str) -> Path:
     """The folder `name` of this repository, or of the installed wheel.
 
     Args:
-        name: `golang-job-type`, `sample-golang-function` or `notebooks`.
+        name: `golang-job-type`, `sample-golang-function` or `notebooks`; or `published`, the plugin
+            of the published tutorial, re-created, which only a clone holds.
 
     Returns:
         An absolute path.
@@ -184,7 +188,8 @@ def shipped(name: str) -> Path:
     Raises:
         UsageError: Neither a clone nor the wheel holds such a folder.
     """
-    for folder in (PACKAGE_DIR.parent / name, PACKAGE_DIR / "_shipped" / name):
+    place = _ONLY_IN_CLONES.get(name, Path(name))
+    for folder in (PACKAGE_DIR.parent / place, PACKAGE_DIR / "_shipped" / name):
         if folder.is_dir():
             return folder
     raise UsageError(

@@ -66,6 +66,12 @@ _add(
     "check http://127.0.0.1:7000 --job-name golang-function",
     "check --start 'python wrapper.py' --junit report.xml",
 )  # fmt: skip
+_add(
+    app, conformance.faults, "faults",
+    "faults sample-golang-function",
+    "faults sample-golang-function --plugin my-plugin --only F01",
+    "faults --start 'python wrapper.py' --probe 'python wrapper.py --probe' --json",
+)  # fmt: skip
 _add(app, jobs.clean, "clean", "clean")
 _add(
     app, machine.notebooks, "notebooks",

@@ -138,6 +138,58 @@ def check(
         raise typer.Exit(1)
 
 
+def faults(
+    target: Target = None,
+    start: Start = None,
+    probe: Probe = None,
+    plugin: options.Plugin = None,
+    engine: options.Engine = None,
+    job_name: JobName = None,
+    input_: Input = None,
+    expect: Expect = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="ID", help="A fault to do, such as F01; all of them."),
+    ] = None,
+    as_json: options.AsJson = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the report as Markdown, for a job summary.")
+    ] = False,
+) -> None:
+    """Do the same faults to a wrapper as to every other one.
+
+    Each fault gets a wrapper of its own, started for it. An address gets only what harms nobody.
+    Ends with 1 if a careful wrapper does better somewhere.
+    """
+    from workbench.conformance.faults.lab import faults as lab
+    from workbench.events import terminal_sink
+
+    if as_json and markdown:
+        raise UsageError("One form at a time.", remedy="take --json or --markdown.")
+    known = {
+        name: _json(f"--{name}", text)
+        for name, text in (("input", input_), ("expect", expect))
+        if text is not None
+    }
+    report = lab(
+        target,
+        start=start,
+        plugin=plugin,
+        engine=engine,
+        job_name=job_name,
+        probe=probe,
+        only=only or (),
+        on_event=terminal_sink(),
+        **known,
+    )
+    if as_json:
+        show_json(report.as_dict())
+    else:
+        show(report.to_markdown() if markdown else report.to_text())
+    if not report.ok:
+        raise typer.Exit(1)
+
+
 def _json(option: str, text: str) -> Any:
     from workbench._json_text import json_problem
 

@@ -69,9 +69,9 @@ def check(
     given = Given(
         job_name,
         timestamp,
-        input=_text(input),
-        expect=_text(expect),
-        fault_input=_text(fault_input),
+        input=input_text(input),
+        expect=input_text(expect),
+        fault_input=input_text(fault_input),
     )
     sink = on_event or default_sink()
     made = make_target(
@@ -116,7 +116,12 @@ def make_target(
     )
 
 
-def _text(value: Any) -> str | None:
+def input_text(value: Any) -> str | None:
+    """A value as JSON; None for `UNKNOWN`.
+
+    Raises:
+        UsageError: JSON cannot hold it.
+    """
     if value is UNKNOWN:
         return None
     try:

@@ -10,9 +10,13 @@ from typing import Any, overload
 
 from markupsafe import Markup
 
-from workbench.conformance import views_compare
+from workbench.conformance import saved, views_compare
+from workbench.conformance.faults.compare import FaultsDiff, side_by_side
+from workbench.conformance.faults.report import FaultReport
+from workbench.conformance.faults.saved import is_fault_report
 from workbench.conformance.report import Report, load_report
 from workbench.conformance.vocabulary import Finding, Rule, Verdict
+from workbench.errors import UsageError
 
 
 class Kind(StrEnum):
@@ -142,18 +146,44 @@ class ReportDiff(Sequence[Change]):
         return views_compare.diff_html(self)
 
 
-def compare(before: Report | Path | str, after: Report | Path | str) -> ReportDiff:
-    """Say what changed from one report to another, rule by rule.
+Given = Report | FaultReport | Path | str
+
+
+@overload
+def compare(before: Report, after: Report | Path | str) -> ReportDiff: ...
+@overload
+def compare(before: FaultReport, after: FaultReport | Path | str) -> FaultsDiff: ...
+@overload
+def compare(before: Given, after: Given) -> ReportDiff | FaultsDiff: ...
+def compare(before: Given, after: Given) -> ReportDiff | FaultsDiff:
+    """Say what changed from one report to another, rule by rule or fault by fault.
 
     Args:
-        before: The earlier report, or the JSON file that holds it.
-        after: The later one.
+        before: The earlier report, of `check` or of `faults`, or the JSON file that holds it.
+        after: The later one, of the same kind.
 
     Raises:
-        UsageError: One of the files holds no report.
+        UsageError: One of the files holds no report, or they are of two kinds.
     """
-    first = before if isinstance(before, Report) else load_report(before)
-    then = after if isinstance(after, Report) else load_report(after)
+    first, then = _report(before), _report(after)
+    if isinstance(first, FaultReport) and isinstance(then, FaultReport):
+        return side_by_side(first, then)
+    if isinstance(first, Report) and isinstance(then, Report):
+        return _between(first, then)
+    raise UsageError(
+        "A report of `check` and one of `faults` have nothing in common.",
+        remedy="compare two of a kind.",
+    )
+
+
+def _report(given: Given) -> Report | FaultReport:
+    if isinstance(given, Report | FaultReport):
+        return given
+    path = Path(given)
+    return FaultReport.load(path) if is_fault_report(saved.read(path)) else load_report(path)
+
+
+def _between(first: Report, then: Report) -> ReportDiff:
     pairs = [(first[id_] if id_ in first.ids else None, then[id_]) for id_ in then.ids]
     gone = [(one, None) for one in first if one.rule.id not in then.ids]
     changes = [

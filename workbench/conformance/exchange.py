@@ -28,6 +28,9 @@ MAX_BODY = 32 * 1024**2
 _TAGS = re.compile(r"(?is)<(head|style|script)\b.*?</\1>|<[^>]*>")
 """What people do not see of a page."""
 
+KEPT_SENT = 64 * 1024
+"""Bytes of a request in pieces that are noted down; a request may be larger than memory."""
+
 Body = bytes | Iterable[bytes] | None
 
 
@@ -38,7 +41,7 @@ class Exchange:
     Attributes:
         method: The HTTP method.
         path: The path as it was sent.
-        sent: The request's body; of one in pieces, those that were sent.
+        sent: The request's body; of one in pieces, those that were sent first, about `KEPT_SENT`.
         status: The status code; None where no answer came.
         headers: The answer's headers, names in lower case.
         body: The answer's body, at most `MAX_BODY` bytes.
@@ -219,8 +222,11 @@ def _noting(body: Body, sent: list[bytes]) -> Body:
         return body
 
     def pieces() -> Iterator[bytes]:
+        kept = 0
         for piece in body:
-            sent.append(piece)
+            if kept < KEPT_SENT:
+                sent.append(piece)
+                kept += len(piece)
             yield piece
 
     return pieces()

@@ -46,13 +46,14 @@ def to_junit(report: Report) -> str:
 
 def to_markdown(report: Report) -> str:
     """A heading, what is broken and what to do about it, and a table of all rules."""
+    verdict = _sign(Verdict.HELD if report.ok else Verdict.BROKEN)
     parts = [
-        f"### {_sign(Verdict.HELD if report.ok else Verdict.BROKEN)}: {_text(report.target)}",
-        _text(report.summary),
+        f"### {verdict}: {markdown_text(report.target)}",
+        markdown_text(report.summary),
         *_broken(report.failures),
         markdown_table(
             ("verdict", "rule", "level", "title", "what"),
-            ((_sign(one.verdict), *map(_text, _cells(one))) for one in report),
+            ((_sign(one.verdict), *map(markdown_text, _cells(one))) for one in report),
         ),
     ]
     return "\n\n".join(parts) + "\n"
@@ -105,9 +106,9 @@ def _broken(failures: Iterable[Finding]) -> Iterator[str]:
     room = EVIDENCE_ROOM
     for one in failures:
         rule = one.rule
-        yield f"**{_sign(one.verdict)} {_text(f'{rule.id} {rule.level}: {rule.title}')}**"
+        yield f"**{_sign(one.verdict)} {markdown_text(f'{rule.id} {rule.level}: {rule.title}')}**"
         told = (("Seen", one.what), ("Consequence", rule.consequence), ("Remedy", rule.remedy))
-        yield "\n".join(f"- {word}: {_text(text)}" for word, text in told)
+        yield "\n".join(f"- {word}: {markdown_text(text)}" for word, text in told)
         for each in one.evidence:
             room -= len(each.text)
             text = each.text if room > 0 else "left out here, since the summary would get too long"
@@ -116,7 +117,7 @@ def _broken(failures: Iterable[Finding]) -> Iterator[str]:
             yield "</details>"
 
 
-def _text(text: str) -> str:
+def markdown_text(text: str) -> str:
     """A line as Markdown that shows just that line, in a table as well."""
     text = text.replace("\n", " ").replace("&", "&amp;").replace("<", "&lt;")
     return _MARKS.sub(r"\\\1", text)

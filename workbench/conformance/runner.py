@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from workbench.conformance.report import Report
 from workbench.conformance.subject import Subject
 from workbench.conformance.target import Target
+from workbench.conformance.together import together
 from workbench.conformance.vocabulary import (
     Absent,
     Broken,
@@ -54,16 +55,8 @@ def _groups(target: Target, rules: Sequence[Rule]) -> list[list[Rule]]:
 
 
 def _together(target: Target, rules: Sequence[Rule], workers: int) -> dict[str, Finding]:
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="rule")
-    futures: dict[str, Future[Finding]] = {}
-    try:
-        futures = {rule.id: pool.submit(_finding, target, rule) for rule in rules}
-        return {name: future.result() for name, future in futures.items()}
-    except BaseException:  # an interrupt: what has not begun never will
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    finally:
-        pool.shutdown()
+    tasks = {rule.id: partial(_finding, target, rule) for rule in rules}
+    return together(tasks, workers)
 
 
 def _finding(target: Target, rule: Rule) -> Finding:

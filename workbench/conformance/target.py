@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from workbench.conformance.instance import Instance, Started, connect_to, host_of
 from workbench.conformance.vocabulary import NotJudged
+from workbench.engines import NOTHING_WRONG, Surroundings
 from workbench.errors import EngineUnavailable, PortTaken, WorkbenchError
 from workbench.manifest import JobManifest
 from workbench.run import job_environment
@@ -52,10 +53,12 @@ class Target:
         label: What it is, in words.
         given: What the person told.
         one_at_a_time: Whether two instances of it cannot run side by side.
+        starts: Whether it can be started; else it belongs to somebody, and is only asked.
         wrapper: The folder with the wrapper's sources, where those are in Go; else None.
     """
 
     one_at_a_time = False
+    starts = False
     wrapper: Path | None = None
 
     def __init__(self, label: str, given: Given) -> None:
@@ -92,6 +95,7 @@ class Target:
         probe: bool = False,
         ready: bool = True,
         plain: bool = False,
+        around: Surroundings = NOTHING_WRONG,
     ) -> Instance:
         """Start one more; whoever did stops it.
 
@@ -100,12 +104,13 @@ class Target:
             probe: Whether it is to be the wrapper around the probe job.
             ready: Whether to wait until it is ready, or shows that it will not be.
             plain: Whether nothing may tell it where to listen.
+            around: What is wrong where it is started.
 
         Raises:
             NotJudged: Nothing can be started from this target.
             JobNotReady: It ended, or answers nobody.
         """
-        del env, ready, plain
+        del env, ready, plain, around
         raise NotJudged(NO_PROBE if probe else NOTHING_STARTS)
 
     def close(self) -> None:
@@ -187,11 +192,11 @@ class AddressTarget(Target):
         return Instance(**{**vars(instance), "job_name": name})
 
 
-Start = Callable[[Mapping[str, str], bool], Started]
+Start = Callable[[Mapping[str, str], bool, Surroundings], Started]
 """Starts a wrapper and returns at once.
 
-It takes the environment that an infrastructure gives, and whether nothing else may tell the wrapper
-where to listen.
+It takes the environment that an infrastructure gives, whether nothing else may tell the wrapper
+where to listen, and what is wrong where it is started.
 """
 
 
@@ -219,6 +224,8 @@ class StartedTarget(Target):
         one_at_a_time: Whether two instances of it cannot run side by side.
     """
 
+    starts = True
+
     def __init__(
         self,
         label: str,
@@ -233,6 +240,11 @@ class StartedTarget(Target):
         self._job = job
         self._probe = probe
 
+    @property
+    def probes(self) -> bool:
+        """Whether there is a wrapper around the probe job."""
+        return not isinstance(self._probe, str)
+
     def start(
         self,
         env: Mapping[str, str],
@@ -240,6 +252,7 @@ class StartedTarget(Target):
         probe: bool = False,
         ready: bool = True,
         plain: bool = False,
+        around: Surroundings = NOTHING_WRONG,
     ) -> Instance:
         """See `Target.start`."""
         job = self._probe if probe else self._job
@@ -247,7 +260,7 @@ class StartedTarget(Target):
             raise NotJudged(job)
         told = {**job_environment(job.manifest, int(time.time())), **env}
         try:
-            container = job.start(told, plain)
+            container = job.start(told, plain, around)
         except (EngineUnavailable, PortTaken) as problem:
             raise NotJudged(problem.message) from problem
         instance = Instance(

@@ -12,7 +12,15 @@ from workbench import _children, _ports
 from workbench._private_network import private_networks
 from workbench.conformance.instance import Instance, OnLoopback, Started, host_of
 from workbench.conformance.target import NO_PROBE, TELLS_PROBE, Given, Startable, StartedTarget
-from workbench.engines import ChildContainer, Engine, Image, get_engine, start_private
+from workbench.engines import (
+    NOTHING_WRONG,
+    ChildContainer,
+    Engine,
+    Image,
+    Surroundings,
+    get_engine,
+    start_private,
+)
 from workbench.errors import BuildError, EngineUnavailable, PortTaken, UsageError
 from workbench.events import Event, Sink, silent
 from workbench.job import Job
@@ -171,12 +179,13 @@ def _of_command(words: Sequence[str], manifest: JobManifest, alone: bool) -> Sta
     """A command, to be started in a network of its own, or on this machine, one at a time."""
     name = Path(words[0]).name
 
-    def start(env: Mapping[str, str], plain: bool) -> Started:
+    def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
         del plain  # nothing tells it where to listen, anyway
         whole = {**_environment_of_commands(), **env}
         if alone:
+            _refuse(around)
             return OnLoopback(_on_this_machine(words, name, whole))
-        return start_private(words, name=name, cwd=Path.cwd(), env=whole)
+        return start_private(words, name=name, cwd=Path.cwd(), env=whole, around=around)
 
     return Startable(manifest, start)
 
@@ -184,9 +193,10 @@ def _of_command(words: Sequence[str], manifest: JobManifest, alone: bool) -> Sta
 def startable(image: Image, engine: Engine) -> Startable:
     """An image, to be started in a network of its own; where there is none, on loopback."""
 
-    def start(env: Mapping[str, str], plain: bool) -> Started:
+    def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
         if engine.isolates() is None:
-            return engine.run_private(image, env)
+            return engine.run_private(image, env, around)
+        _refuse(around)
         if plain and image.fixed_port is None:
             return OnLoopback(engine.run(image, {**env, "LISTEN_ADDRESS": ""}, port=JOB_PORT))
         return OnLoopback(engine.run(image, env))
@@ -221,6 +231,14 @@ def _probe(job_type: JobType, engine: Engine, on_event: Sink) -> Startable | str
         return problem.message
     except BuildError as problem:
         return f"the probe job could not be built with this wrapper: {problem.message}"
+
+
+def _refuse(around: Surroundings) -> None:
+    """Nothing is arranged around programs on the machine itself, where others run, too."""
+    if around != NOTHING_WRONG:
+        raise EngineUnavailable(
+            "it takes a network of its own for the program, which this system does not give"
+        )
 
 
 def _environment_of_commands() -> dict[str, str]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.base import Container, Engine, Image, PrivateContainer
+from workbench.engines.base import (
+    NOTHING_WRONG,
+    Container,
+    Engine,
+    Image,
+    PrivateContainer,
+    Surroundings,
+)
 from workbench.engines.child import ChildContainer, start_private
 from workbench.engines.process import ProcessEngine
 from workbench.errors import EngineUnavailable, UsageError
@@ -13,12 +20,14 @@ from workbench.settings import get_settings
 
 __all__ = [
     "ENGINES",
+    "NOTHING_WRONG",
     "ChildContainer",
     "Container",
     "Engine",
     "Image",
     "PrivateContainer",
     "ProcessEngine",
+    "Surroundings",
     "get_engine",
     "start_private",
 ]

@@ -50,6 +50,22 @@ class Image:
         return f"<Image {self.role} of {self.manifest.name} by {self.engine}>"
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What is wrong, on purpose, where a program is started; by default nothing.
+
+    Attributes:
+        full_log: Whether its log is on a disk without room: nothing that it writes arrives.
+        taken_port: Whether somebody listens already on the port that wrappers listen on.
+    """
+
+    full_log: bool = False
+    taken_port: bool = False
+
+
+NOTHING_WRONG = Surroundings()
+
+
 class Container(Protocol):
     """A running image; for the process engine, a child."""
 
@@ -138,7 +154,9 @@ class Engine(Protocol):
     def isolates(self) -> EngineUnavailable | None:
         """None if `run_private` works on this machine, else the error that it would raise."""
 
-    def run_private(self, image: Image, env: Mapping[str, str]) -> PrivateContainer:
+    def run_private(
+        self, image: Image, env: Mapping[str, str], around: Surroundings = NOTHING_WRONG
+    ) -> PrivateContainer:
         """Start the image in a network of its own and return at once.
 
         Nothing tells it where to listen, so any number may run side by side; this machine's own
@@ -147,6 +165,7 @@ class Engine(Protocol):
         Args:
             image: What `build` gave.
             env: The environment that the infrastructure gives to a job.
+            around: What is wrong there.
 
         Returns:
             The started container, which may not listen yet.

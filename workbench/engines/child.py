@@ -9,7 +9,11 @@ from pathlib import Path
 
 from workbench import _children, _process
 from workbench._private_network import PrivateNetwork
+from workbench.engines.base import NOTHING_WRONG, Surroundings
 from workbench.settings import JOB_PORT
+
+FULL_DEVICE = Path("/dev/full")
+"""Linux's disk without room: each write to it fails, with ENOSPC."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class PrivateChild(ChildContainer):
     """A process in a network of its own, where its port is its own, too."""
 
     network: PrivateNetwork
+    port_holder: socket.socket | None = None
 
     def connect(self, timeout: float) -> socket.socket:
         """A connection to it; see `PrivateContainer.connect`."""
@@ -73,11 +78,18 @@ class PrivateChild(ChildContainer):
         try:
             return self.child.stop(grace)
         finally:
+            if self.port_holder is not None:
+                self.port_holder.close()
             self.network.close()
 
 
 def start_private(
-    args: Sequence[str | Path], *, name: str, cwd: Path, env: Mapping[str, str]
+    args: Sequence[str | Path],
+    *,
+    name: str,
+    cwd: Path,
+    env: Mapping[str, str],
+    around: Surroundings = NOTHING_WRONG,
 ) -> PrivateChild:
     """Start a server in a network of its own; it is expected to listen on `JOB_PORT` there.
 
@@ -86,9 +98,15 @@ def start_private(
         WorkbenchError: The server could not be started.
     """
     network = PrivateNetwork(name)
+    holder = None
     try:
-        child = network.spawn(args, kind="job", name=name, cwd=cwd, env=env)
+        if around.taken_port:
+            holder = network.occupy(JOB_PORT)
+        output = FULL_DEVICE if around.full_log else None
+        child = network.spawn(args, kind="job", name=name, cwd=cwd, env=env, output=output)
     except BaseException:
+        if holder is not None:
+            holder.close()
         network.close()
         raise
-    return PrivateChild(child, JOB_PORT, network)
+    return PrivateChild(child, JOB_PORT, network, holder)

@@ -20,7 +20,7 @@ from workbench import _children, _ports, _process
 from workbench._go import Go, find_go, go_env
 from workbench._private_network import private_networks
 from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_dockerfile
-from workbench.engines.base import Image
+from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.child import ChildContainer, PrivateChild, start_private
 from workbench.errors import BuildError, EngineUnavailable, Location, PortTaken
 from workbench.events import Event, Phase, Sink, silent, step
@@ -117,13 +117,16 @@ class ProcessEngine:
         """None where the system gives networks of their own to children."""
         return private_networks()
 
-    def run_private(self, image: Image, env: Mapping[str, str]) -> PrivateChild:
+    def run_private(
+        self, image: Image, env: Mapping[str, str], around: Surroundings = NOTHING_WRONG
+    ) -> PrivateChild:
         """Start the job's binary in a network of its own; see `Engine.run_private`."""
         return start_private(
             [image.reference],
             name=f"{image.manifest.name} {image.manifest.version}",
             cwd=image.manifest.workspace,
             env=_environment(image, JOB_PORT, env),
+            around=around,
         )
 
     def _compile(
