@@ -46,6 +46,23 @@ def test_a_reason_with_its_place_gives_the_place_and_the_lines_that_differ(
     assert advice.look.startswith("workbench lint ")
 
 
+def test_a_page_gives_the_remedy_away_only_with_the_answer(ground: Playground) -> None:
+    replace(ground.plugin_dir / "base.Dockerfile", "golang:1.26-alpine", "golang:1.16-alpine")
+    verdict = wb.check_step("04", strict=False, playground=ground)
+    assert verdict.failed[0].hint == "FROM golang:1.26-alpine"
+    page = verdict._repr_html_()
+    before, _, after = page.partition("<summary>The answer</summary>")
+    assert "FROM golang:1.26-alpine" not in before
+    assert "FROM golang:1.26-alpine" in after.partition("</details>")[0].partition("<pre")[0]
+    given = [wb.hint("04", playground=ground) for _ in range(3)]
+    for show in (str, lambda one: one._repr_html_()):
+        assert [
+            "FROM golang:1.26-alpine</div>" in show(one)
+            or "\nFROM golang:1.26-alpine\n" in show(one)
+            for one in given
+        ] == [False, False, True]
+
+
 def test_files_that_are_missing_are_named_instead_of_quoted(ground: Playground) -> None:
     shutil.rmtree(ground.wrapper_dir / "handler")
     verdict = wb.check_step("03", playground=ground)

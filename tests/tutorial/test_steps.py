@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.tutorial.places import CHAPTERS, FINISHED
 from workbench.errors import UsageError
+from workbench.settings import shipped
 from workbench.tutorial import (
     STEPS,
+    Step,
     find_step,
 )
 from workbench.tutorial.playground import tutorial_files
@@ -39,3 +43,38 @@ def test_an_unknown_step_is_refused_with_those_there_are(name: str) -> None:
         find_step(name)
     assert caught.value.remedy is not None
     assert "10-deploy-sample-job" in caught.value.remedy
+
+
+HEADINGS = (
+    "## Break it",
+    "## A question",
+    "## Check it",
+    "## What differs from the published tutorial, and why",
+    "## Record it",
+)
+
+
+def _cells(step: Step) -> list[str]:
+    notebook = json.loads((shipped("notebooks") / f"{step.id}.ipynb").read_text())
+    return [
+        "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"
+    ]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_every_chapter_has_the_same_parts_under_the_same_headings(step: Step) -> None:
+    lines = "\n".join(_cells(step)).splitlines()
+    assert [line for line in lines if line in HEADINGS] == list(HEADINGS)
+    assert any(line.startswith("**At the end you will have**") for line in lines)
+    assert any(line.startswith("| published | here | why |") for line in lines)
+
+
+def test_a_chapter_is_called_the_same_on_its_page_and_wherever_a_link_leads_to_it() -> None:
+    titles = [_cells(step)[0].splitlines()[0].removeprefix("# ") for step in STEPS]
+    for number, (step, title) in enumerate(zip(STEPS, titles, strict=True), 1):
+        assert title.replace("`", "") == f"{number}. {step.title}"
+        if number < len(STEPS):
+            assert _cells(step)[-1] == f"Next: [{titles[number]}]({STEPS[number].id}.ipynb)"
+    start = json.dumps(json.loads((shipped("notebooks") / "00-start-here.ipynb").read_text()))
+    for step, title in zip(STEPS, titles, strict=True):
+        assert f"[{title}]({step.id}.ipynb)" in start

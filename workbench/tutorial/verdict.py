@@ -104,10 +104,10 @@ class StepCheck:
 
     def _reason(self, check: Checked) -> Markup:
         parts = [seen(check.seen)]
-        if check.hint:
-            parts.append(Markup("<div>{}</div>").format(check.hint))
         if check.name in self.advice:
-            parts.append(hints(self.advice[check.name]))
+            parts.append(hints(self.advice[check.name], check.hint))
+        elif check.hint:
+            parts.append(Markup("<div>{}</div>").format(check.hint))
         return _html.join(parts)
 
 
@@ -116,13 +116,22 @@ def _word(check: Checked) -> Markup:
     return Markup('<span style="white-space:nowrap">{}</span>').format(word)
 
 
-def hints(advice: Advice) -> Markup:
-    """The three hints, each folded within the one before it."""
+def hints(advice: Advice, remedy: str | None) -> Markup:
+    """The three hints, each folded within the one before it.
+
+    The remedy often is the answer in one line, so it is shown with the answer and not before it.
+    """
     look = Markup("<div>To look further: {}</div>").format(_html.code(advice.look))
-    answer = _html.details("The answer", _html.diff(advice.answer))
+    answer = _html.details("The answer", solution(advice.answer, remedy))
     place = _html.details("The place", Markup("<div>{}</div>{}").format(advice.place, answer))
     nudge = _html.details("A hint", Markup("<div>{}</div>{}").format(advice.nudge, place))
     return nudge + look
+
+
+def solution(answer: str, remedy: str | None) -> Markup:
+    """The last hint: the remedy in words, if there is one, above what to do."""
+    words = Markup("<div>{}</div>").format(remedy) if remedy else Markup("")
+    return words + _html.diff(answer)
 
 
 def seen(text: str) -> Markup:

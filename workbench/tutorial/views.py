@@ -19,7 +19,7 @@ from workbench.tutorial.progress import (
     state_word,
 )
 from workbench.tutorial.step import Checked, Step
-from workbench.tutorial.verdict import StepCheck
+from workbench.tutorial.verdict import StepCheck, solution
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class HintGiven:
             return f"{self.step.id}: every check holds, no hint is needed."
         level = LEVELS[self.level - 1].capitalize()
         head = f"{self.checked.name}: not yet. {level}, {self.level} of 3:"
-        lines = [head, self.text, *([self.notice] if self.notice else [])]
-        return "\n".join(lines)
+        remedy = self.checked.hint if self.level == 3 else None
+        return "\n".join(filter(None, (head, remedy, self.text, self.notice)))
 
     def __repr__(self) -> str:
         return f"<HintGiven {self.step.id}: {self.level} of 3>"
@@ -139,7 +139,8 @@ class HintGiven:
                 _html.badge("holds", _html.GOOD), "every check of this chapter: no hint is needed"
             )
         word = ("A nudge", "The place", "The answer")[self.level - 1]
-        body = _html.diff(self.text) if self.level == 3 else _html.join([self.text])
+        last = self.level == 3
+        body = solution(self.text, self.checked.hint) if last else _html.join([self.text])
         head = Markup("<div>{} {}: {}</div>").format(
             _html.badge("not yet", _html.BAD), self.checked.name, self.checked.seen
         )
@@ -212,21 +213,9 @@ class ChapterRecorded:
                 _html.badge("not done yet", _html.BAD)
             )
             return head + self.verdict._repr_html_()
-        after = self.following
         head = Markup("<div>{} {}</div>").format(_html.badge("done", _html.GOOD), self._told())
-        text = (
-            Markup("Next: {}, {}").format(page_link(after), after.title)
-            if after
-            else "That was the last chapter."
-        )
-        return _html.join(
-            [
-                head,
-                _html.pre("\n".join(self.log)),
-                Markup("<div>{}</div>").format(text),
-                notice_line(self.progress.notice),
-            ]
-        )
+        log = _html.pre("\n".join(self.log))  # the notebook's next cell leads to the next chapter
+        return _html.join([head, log, notice_line(self.progress.notice)])
 
 
 def _strip(chapters: tuple[Chapter, ...], here: Step) -> Markup:
