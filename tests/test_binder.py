@@ -103,7 +103,7 @@ def test_post_build_installs_and_fetches_ahead_at_the_top_of_the_clone(
     path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
     ended = run(BINDER / "postBuild", PATH=path, NOTES=str(notes))
     did = [
-        f"{ROOT.resolve()}: python -m pip install --no-cache-dir -e .",
+        f"{ROOT.resolve()}: python -m pip install --no-cache-dir -e .[check]",
         f"{ROOT.resolve()}: workbench prefetch",
     ]
     assert notes.read_text().splitlines() == (did[:1] if fails == "python" else did)

@@ -44,7 +44,7 @@ def test_what_pip_brings_is_asked_for_by_the_package() -> None:
 
 
 def test_the_package_itself_comes_by_pip() -> None:
-    assert CONDA["dependencies"][-1] == {"pip": ["-e ."]}
+    assert CONDA["dependencies"][-1] == {"pip": ["-e .[check]"]}
 
 
 def test_python_and_go_are_new_enough() -> None:
@@ -60,4 +60,5 @@ def test_binder_installs_the_same_and_what_a_hub_needs() -> None:
     assert set(lines) >= ON_A_HUB
     assert {name: what for name, what in lines.items() if name not in ON_A_HUB} == _conda_lines()
     assert BINDER["channels"] == CONDA["channels"]
-    assert "pip install --no-cache-dir -e ." in (ROOT / ".binder" / "postBuild").read_text()
+    post_build = (ROOT / ".binder" / "postBuild").read_text()
+    assert "pip install --no-cache-dir -e '.[check]'" in post_build

@@ -46,7 +46,7 @@ def _go(version: str) -> str:
     return f"#!/bin/sh\nprintf '{version}\\n/build\\n/modules\\n'\n"
 
 
-def _install(extras: str = "") -> str:
+def _install(extras: str) -> str:
     return f"-m pip install --quiet --disable-pip-version-check --editable .{extras}"
 
 
@@ -100,7 +100,7 @@ def machine(tmp_path: Path) -> Machine:
 def test_the_first_run_does_it_all_and_the_second_nothing(machine: Machine) -> None:
     first = machine.set_up()
     assert (first.returncode, first.stdout) == (0, "")
-    assert machine.calls() == [MAKE_VENV, _install(), "prefetch"]
+    assert machine.calls() == [MAKE_VENV, _install("[check]"), "prefetch"]
 
     second = machine.set_up()
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
@@ -110,7 +110,7 @@ def test_the_first_run_does_it_all_and_the_second_nothing(machine: Machine) -> N
 def test_what_the_checks_need_is_added_once_and_stays(machine: Machine) -> None:
     machine.set_up()
     machine.calls()
-    for what, expected in (("test", [_install("[test]")]), ("test", []), ("run", [])):
+    for what, expected in (("test", [_install("[check,test]")]), ("test", []), ("run", [])):
         assert machine.set_up(what).returncode == 0
         assert machine.calls() == expected
 
@@ -121,20 +121,20 @@ def test_changed_metadata_is_installed_anew(machine: Machine) -> None:
     with (machine.clone / "pyproject.toml").open("a") as file:
         file.write("# changed\n")
     assert machine.set_up().returncode == 0
-    assert machine.calls() == [_install()]
+    assert machine.calls() == [_install("[check]")]
 
 
 @pytest.mark.parametrize("version", ["go1.9", "go1.25.9", "", "devel"])
 def test_an_old_go_on_the_path_is_not_taken(machine: Machine, version: str) -> None:
     machine.write(machine.path / "go", _go(version))
     assert machine.set_up().returncode == 0
-    assert machine.calls() == [MAKE_VENV, _install("[go]"), "prefetch"]
+    assert machine.calls() == [MAKE_VENV, _install("[go,check]"), "prefetch"]
 
 
 def test_without_go_the_package_brings_it(machine: Machine) -> None:
     (machine.path / "go").unlink()
     assert machine.set_up("test").returncode == 0
-    assert machine.calls() == [MAKE_VENV, _install("[go,test]")]
+    assert machine.calls() == [MAKE_VENV, _install("[go,check,test]")]
     assert machine.set_up("test").stderr == ""
 
 
@@ -160,7 +160,7 @@ def test_uv_is_used_where_it_is_installed(machine: Machine) -> None:
     assert machine.calls() == [
         "uv venv --quiet --allow-existing --python >=3.11 .venv",
         MAKE_VENV,
-        "uv pip install --quiet --python .venv/bin/python --editable .",
+        "uv pip install --quiet --python .venv/bin/python --editable .[check]",
         "prefetch",
     ]
 
@@ -183,7 +183,7 @@ def test_an_environment_that_cannot_be_used_is_made_anew(machine: Machine, damag
     else:
         (machine.clone / ".venv" / "bin" / "python").unlink()
     assert machine.set_up().returncode == 0
-    assert machine.calls() == [MAKE_VENV, _install(), "prefetch"]
+    assert machine.calls() == [MAKE_VENV, _install("[check]"), "prefetch"]
 
 
 def test_a_failed_first_run_is_begun_anew(machine: Machine) -> None:
@@ -194,7 +194,7 @@ def test_a_failed_first_run_is_begun_anew(machine: Machine) -> None:
     machine.calls()
     (machine.clone / "failure").unlink()
     assert machine.set_up().returncode == 0
-    assert machine.calls() == [MAKE_VENV, _install(), "prefetch"]
+    assert machine.calls() == [MAKE_VENV, _install("[check]"), "prefetch"]
 
 
 @pytest.mark.parametrize(
