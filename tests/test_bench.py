@@ -11,7 +11,6 @@ import pytest
 
 from bench.__main__ import main
 from bench.figures import FIGURES
-from bench.figures.conformance import seconds_of
 from bench.figures.requests import check_log_survives, check_same_line
 from bench.figures.walk import walk
 from bench.programs import ROOT, STRIPPED, Programs, go, substitute
@@ -20,8 +19,6 @@ from bench.servers import Program, find_wrk
 from bench.table import table
 from bench.turns import Contest, Effort, Measure, NotMeasured, Values
 from tests.support import require
-from workbench.conformance.check import check
-from workbench.conformance.rules import RULES
 
 ONE_RUN = Effort(runs=1, most=1, seconds=1)
 KEYS = [
@@ -223,15 +220,6 @@ def test_every_figure_is_measured_beside_its_rival_and_the_published(
     assert all(row.ours > 0 and row.beside and row.ratio for row in rows)
     assert any(row.goal for row in rows if row.beside_name == rival)
     assert not any(row.goal for row in rows if row.beside_name == "published")
-
-
-def test_the_rules_are_timed_only_where_all_of_them_hold(programs: Programs) -> None:
-    running, whole = FIGURES["conformance"](programs, ONE_RUN)
-    assert running.ours > 0
-    assert whole.ours > 0
-    assert (running.goal, whole.goal) == ("< 2 s", "< 10 s")
-    with pytest.raises(NotMeasured, match="not every rule held: W01"):
-        seconds_of(check(start="false", rules=RULES[:1]))
 
 
 def test_a_walk_that_does_not_end_in_the_answer_is_no_figure(programs: Programs) -> None:

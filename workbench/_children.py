@@ -96,6 +96,15 @@ class Child:
         if self._popen.poll() is None:
             self._popen.send_signal(number)
 
+    def handles(self, number: int) -> bool:
+        """Whether the child has a handler of its own for a signal; True where none can tell."""
+        try:
+            status = Path("/proc", str(self.pid), "status").read_text()
+        except OSError:
+            return True
+        caught = status.partition("SigCgt:")[2].split()
+        return not caught or bool(int(caught[0], 16) >> (number - 1) & 1)
+
     def log_lines(self, tail: int | None = None) -> list[str]:
         """What it wrote to stdout and stderr; the last `tail` lines, or all."""
         lines = self.log_path.read_text(errors="replace").splitlines()

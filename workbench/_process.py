@@ -171,16 +171,11 @@ def start(
     with output.open("wb") as sink:
         return _spawner.call(
             lambda: _popen(
-                words,
-                cwd,
-                env,
-                stdout=sink.fileno(),
-                stderr=subprocess.STDOUT,
-                bound=True,
-                keep_open=keep_open,
+                words, cwd, env, stdout=sink.fileno(), stderr=subprocess.STDOUT,
+                bound=True, keep_open=keep_open,
             ),
             undo=_kill_started,
-        )
+        )  # fmt: skip
 
 
 def _kill_started(future: Future[subprocess.Popen[bytes]]) -> None:

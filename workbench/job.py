@@ -32,6 +32,7 @@ class Job:
         manifest: The job's manifest.
         image: What it runs.
         engine: The name of the engine that runs it.
+        container: What runs it.
         deployment_timestamp: Whole Unix seconds, as given to the job and told by its `/live`.
         call_timeout: Seconds that a call may take.
         sources: The files that it was built from; None where nobody noted them down.
@@ -56,20 +57,15 @@ class Job:
         self.started_in = running_cell()
         self.stopped_in: Cell | None = None
         self._called_in: Cell | None = None
-        self._container = container
+        self.container = container
         self._stopping = False
         self._stopped: int | None = None
         self._caller = calls.Caller(container.address)
 
     @property
-    def container(self) -> Container:
-        """What runs it."""
-        return self._container
-
-    @property
     def address(self) -> str:
         """Where it listens, such as `http://127.0.0.1:41873`."""
-        return self._container.address
+        return self.container.address
 
     @property
     def base_path(self) -> str:
@@ -90,7 +86,7 @@ class Job:
     @property
     def exit_code(self) -> int | None:
         """The exit code of its process, negative for a signal; None while it runs."""
-        return self._stopped if self._stopped is not None else self._container.exit_code
+        return self._stopped if self._stopped is not None else self.container.exit_code
 
     @property
     def status(self) -> str:
@@ -108,7 +104,7 @@ class Job:
     @property
     def log_file(self) -> Path | None:
         """The file that holds all it wrote; None where the engine keeps it elsewhere."""
-        return self._container.log_file
+        return self.container.log_file
 
     @property
     def outdated(self) -> tuple[str, ...]:
@@ -165,7 +161,7 @@ class Job:
         except requests.RequestException as error:
             self._raise_if_dead(method, path)
             what = f"{method} {path}: {calls.why_no_answer(error, self.call_timeout)}"
-            log = self._container.log_lines(20)
+            log = self.container.log_lines(20)
             raise PerformError(f"{what}; the job still runs.", log=log) from error
 
     def live(self) -> calls.Answer:
@@ -186,11 +182,11 @@ class Job:
 
     def logs(self, tail: int | None = None) -> str:
         """What the job wrote, to stdout and stderr; the last `tail` lines, or all."""
-        return "\n".join(self._container.log_lines(tail))
+        return "\n".join(self.container.log_lines(tail))
 
     def log_since(self, offset: int) -> tuple[list[str], int]:
         """The lines finished after the first `offset` bytes of its log, and the next offset."""
-        return self._container.log_since(offset)
+        return self.container.log_since(offset)
 
     def wait(self, on_line: Callable[[str], None] | None = None) -> int:
         """Wait until the job ends by itself.
@@ -231,7 +227,7 @@ class Job:
         return JobDied(
             f"{what} {exit_words(code)}.",
             exit_code=code,
-            log=self._container.log_lines(20),
+            log=self.container.log_lines(20),
             remedy="the log tells where; a panic outside of Perform ends the whole process.",
         )
 
@@ -242,10 +238,10 @@ class Job:
             Its exit code; negative for a signal.
         """
         if self._stopped is None:
-            self._stopping = self._stopping or self._container.exit_code is None
+            self._stopping = self._stopping or self.container.exit_code is None
             self.stopped_in = running_cell() if self._stopping else None
             self._caller.close()
-            self._stopped = self._container.stop()
+            self._stopped = self.container.stop()
         return self._stopped
 
     def __enter__(self) -> Job:
@@ -296,7 +292,7 @@ class Job:
             )
         # The connection breaks a moment before the system has the exit code.
         try:
-            code = wait_until(lambda: self._container.exit_code, timeout=0.5)
+            code = wait_until(lambda: self.container.exit_code, timeout=0.5)
         except DeadlineExceeded:
             return
         raise self.died(f"{method} {path}: {self.manifest.name} died with", code)

@@ -17,7 +17,7 @@ from workbench import _ports
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Body, Connect, Connection, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
-from workbench.engines import Container
+from workbench.engines import ChildContainer, Container
 from workbench.errors import JobNotReady, UsageError, exit_words
 from workbench.settings import JOB_PORT
 
@@ -195,6 +195,15 @@ class Instance:
         """Send a signal to its first process, if it is ours."""
         if self.container is not None:
             self.container.signal(number)
+
+    def handles(self, number: int) -> bool:
+        """Whether the first process handles a signal; True where nobody can tell.
+
+        A container's first process gets only such signals; a child of ours ends by all of them.
+        """
+        inner = self.container
+        child = inner.container if isinstance(inner, OnLoopback) else inner
+        return not isinstance(child, ChildContainer) or child.child.handles(number)
 
     def stop(self, grace: float = 2.0) -> None:
         """End it, if it is ours to end."""

@@ -6,9 +6,9 @@ import signal
 from contextlib import nullcontext
 
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.faults.patient import all_ok, brief
 from workbench.conformance.faults.trial import Trial
 from workbench.conformance.faults.vocabulary import fault
+from workbench.conformance.faults.words import all_ok, brief
 
 CALLS = 3
 LONG_CALL = 1.0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Body, Exchange
+from workbench.conformance.faults.words import brief
 from workbench.conformance.instance import PERFORM, TIMEOUT, Instance
 from workbench.conformance.subject import JSON
 from workbench.conformance.vocabulary import Evidence, NotJudged
@@ -283,20 +284,3 @@ class Patient:
                     self.seen.healthy_after = time.monotonic() - start
         except JobNotReady as problem:
             self.trial.note(Evidence("a new start", problem.message))
-
-
-def brief(answer: Exchange, most: int = 200) -> str:
-    """What came back, for a row: the status, and what is worth knowing of the body."""
-    if answer.status is None:
-        return answer.problem
-    text = answer.error if answer.error and not answer.ok else answer.text[: 4 * most]
-    words = " ".join(text.split())
-    short = words if len(words) <= most else f"{words[: most - 3]}..."
-    return f"{answer.status} {short}".rstrip()
-
-
-def all_ok(answers: Sequence[Exchange]) -> str:
-    """How many of the answers were 200, and what the others were."""
-    good = sum(one.ok for one in answers)
-    others = sorted({brief(one) for one in answers if not one.ok})
-    return f"{good} of {len(answers)} answered 200" + (f"; {'; '.join(others)}" if others else "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from workbench.conformance.faults.patient import brief
 from workbench.conformance.faults.trial import Trial
 from workbench.conformance.faults.vocabulary import fault
+from workbench.conformance.faults.words import brief
 from workbench.conformance.instance import PERFORM
 from workbench.conformance.subject import JSON
 

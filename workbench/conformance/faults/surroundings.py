@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.conformance.faults.patient import brief
 from workbench.conformance.faults.trial import Trial
 from workbench.conformance.faults.vocabulary import fault
+from workbench.conformance.faults.words import brief
 from workbench.engines import Surroundings
 
 FUTURE = 253_402_300_799

@@ -11,6 +11,7 @@ from workbench.conformance.rules import (
     metrics,
     mounting,
     pages,
+    starting,
     stopping,
 )
 from workbench.conformance.vocabulary import Rule
@@ -33,9 +34,9 @@ RULES: tuple[Rule, ...] = (
     liveness.a_malformed_timestamp_is_told,
     liveness.ready_is_200,
     liveness.ready_under_the_prefix,
-    liveness.not_ready_too_early,
-    liveness.a_failed_start_is_told,
-    liveness.health_is_true,
+    starting.not_ready_too_early,
+    starting.a_failed_start_is_told,
+    starting.health_is_true,
     calls.answers_with_the_result,
     calls.tells_errors_of_the_function,
     calls.tells_unencodable_results,

@@ -5,18 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import READY_TIMEOUT, Instance
 from workbench.conformance.rules.mounting import BEHIND_PUB
+from workbench.conformance.rules.starting import first_answer
 from workbench.conformance.subject import Asker, Subject
-from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
-from workbench.errors import JobNotReady, exit_words
+from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
+from workbench.errors import exit_words
 
 FIELD = "deployment_timestamp"
 TWO_TIMES = (1654779364, 1754779364)
-INIT_SECONDS = 0.6
-INIT_ERROR = "the model file is broken"
 
 
 @rule(
@@ -125,7 +122,7 @@ def a_malformed_timestamp_is_told(subject: Subject) -> str:
     """It may end, or say so in /live, or pass the text on; it may not make up a number."""
     subject.has_to_start()
     with subject.started({"JOB_DEPLOYMENT_TIMESTAMP": "yesterday"}, ready=False) as asker:
-        live = _first_answer(asker, "/live")
+        live = first_answer(asker, "/live")
         if live is None:
             return f"it ended with {exit_words(asker.instance.exit_code or 0)}"
         if live.status == HTTPStatus.NOT_FOUND:
@@ -175,87 +172,6 @@ def ready_under_the_prefix(subject: Subject) -> str:
     return ready.answered
 
 
-@rule(
-    "W18",
-    Level.MUST,
-    "is not ready while the job initialises",
-    source="principle; health gate",
-    consequence="calls are sent to a job that cannot answer them yet",
-    remedy="let the job say when it is initialised, and answer /ready with 503 until then",
-    on=On.OWN,
-)
-def not_ready_too_early(subject: Subject) -> str:
-    """The probe's Init takes a while; a wrapper that never calls it can't know."""
-    env = {"PROBE_INIT_SECONDS": str(INIT_SECONDS)}
-    with subject.started(env, probe=True, ready=False) as asker:
-        ready = _first_answer(asker, "/ready")
-        if ready is None:
-            raise Broken(f"it ended with {exit_words(asker.instance.exit_code or 0)}")
-        if ready.ok:
-            calls = asker.perform({"do": "initialised"})
-            if calls.json == 1:
-                return "it listens only when the job is initialised"
-            raise Broken("/ready answers 200, and nothing has initialised the job")
-        try:
-            asker.instance.wait_ready()
-        except JobNotReady as never:
-            raise Broken(never.message) from never
-        return f"{ready.answered}, and 200 after that"
-
-
-@rule(
-    "W19",
-    Level.SHOULD,
-    "tells why the job failed to initialise",
-    source="health gate",
-    consequence="the deployment fails after minutes, and nobody learns why",
-    remedy="answer /live with an error status and JSON {error}, or end with a message",
-    on=On.OWN,
-)
-def a_failed_start_is_told(subject: Subject) -> str:
-    """The gate shows the text under `error` of a /live that is not 200."""
-    with subject.started({"PROBE_INIT_ERROR": INIT_ERROR}, probe=True, ready=False) as asker:
-        failed = _failed_live(asker)
-        if failed is None:
-            code = asker.instance.exit_code
-            if code is None:
-                ready = asker.get("/ready")
-                raise Broken(f"/live stays 200 and /ready answers {ready.answered}")
-            if INIT_ERROR not in "\n".join(asker.instance.log()):
-                raise Broken(f"it ended with {exit_words(code)}, and did not say why")
-            return f"it ended with {exit_words(code)}, and its log says why"
-        if INIT_ERROR not in (failed.error or ""):
-            raise Broken(f"/live answers {failed.answered}, without the reason as `error`")
-        if asker.get("/ready").ok:
-            raise Broken("/ready answers 200 all the same")
-        return failed.answered
-
-
-@rule(
-    "W20",
-    Level.MAY,
-    "tells in /health which job it is",
-    source="convention of Racetrack's own wrappers",
-    consequence="people and tools that read /health are told the wrong job",
-    remedy="take job_name and job_version from JOB_NAME and JOB_VERSION",
-)
-def health_is_true(subject: Subject) -> str:
-    """Name and version as the environment says."""
-    asker = subject.running
-    health = asker.get("/health")
-    if health.status == HTTPStatus.NOT_FOUND:
-        raise Absent("there is no /health")
-    if not health.ok or not isinstance(health.json, dict):
-        raise Broken(f"/health answers {health.answered}")
-    known = {"job_name": asker.instance.job_name, "job_version": asker.instance.version}
-    if asker.instance.container is None:
-        known.pop("job_version")  # an alias, as likely as not
-    for name, value in known.items():
-        if value is not None and health.json.get(name) != value:
-            raise Broken(f"{name} is {health.json.get(name)!r}, not {value!r}")
-    return health.answered
-
-
 def _root(subject: Subject) -> Asker:
     asker = subject.running
     if asker.instance.behind_pub:
@@ -290,43 +206,3 @@ def _known(live: Exchange) -> int:
 def _is(found: int, wanted: int) -> None:
     if found != wanted:
         raise Broken(f"/live tells {found}, and JOB_DEPLOYMENT_TIMESTAMP was {wanted}")
-
-
-def _first_answer(asker: Asker, path: str) -> Exchange | None:
-    """The first answer of a wrapper that was just started; None where it ended before."""
-
-    def look() -> Exchange | bool | None:
-        if asker.instance.exit_code is not None:
-            return False
-        answer = asker.instance.ask("GET", path)  # what nobody heard is no evidence
-        return None if answer.status is None else asker.get(path)
-
-    try:
-        found = wait_until(look, timeout=READY_TIMEOUT)
-        return found if isinstance(found, Exchange) else None
-    except DeadlineExceeded:
-        raise Broken(f"{path} was not answered within {READY_TIMEOUT:g} s") from None
-
-
-def _failed_live(asker: Asker) -> Exchange | None:
-    """A /live that is not 200; None where it ended, or stays 200 once Init must have failed."""
-    live = _first_answer(asker, "/live")
-    if live is None:
-        return None
-
-    def look() -> Exchange | None:
-        if _has_ended(asker.instance):
-            return live
-        answer = asker.instance.ask("GET", "/live")
-        failed = answer.status is not None and answer.status >= HTTPStatus.BAD_REQUEST
-        return answer if failed else None
-
-    try:
-        found = wait_until(look, timeout=1.0)
-    except DeadlineExceeded:
-        return None
-    return None if _has_ended(asker.instance) else asker.get("/live") if found else None
-
-
-def _has_ended(instance: Instance) -> bool:
-    return instance.exit_code is not None

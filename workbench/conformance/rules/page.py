@@ -10,6 +10,7 @@ from workbench.conformance.vocabulary import Level, Rule
 TITLES = {
     "mounting": "Where it listens, and under which paths it answers",
     "liveness": "The questions of the health gate",
+    "starting": "While it starts, and what it says that it is",
     "calls": "Calls of the function",
     "bodies": "Bodies that are wrong, odd, large or slow",
     "methods": "Methods and paths that are wrong",

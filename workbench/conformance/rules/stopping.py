@@ -26,15 +26,21 @@ LONG_CALL = 1.0
     "ends by itself when it gets SIGTERM",
     source="Racetrack's infrastructures, which stop jobs by it",
     consequence=f"each stop and redeployment takes {GRACE:g} s longer, and ends by a kill",
-    remedy="let the server itself get the signal (exec-form CMD, no shell before it) and end",
+    remedy="handle SIGTERM, and let the server itself get it (exec-form CMD, no shell before it)",
     on=On.OWN,
 )
 def ends_on_sigterm(subject: Subject) -> str:
     """The signal goes to its first process alone, as a container's does."""
     with subject.started() as asker:
         start = time.monotonic()
+        heard = asker.instance.handles(signal.SIGTERM)
         asker.instance.signal(signal.SIGTERM)
         code = _ended(asker)
+        if not heard and code == -signal.SIGTERM:
+            raise Broken(
+                "it does not handle SIGTERM, which ended it here; a container's first process "
+                "gets no signal that it does not handle"
+            )
         return f"{exit_words(code)}, after {_about(time.monotonic() - start)}"
 
 
