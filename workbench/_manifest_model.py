@@ -108,8 +108,9 @@ def _wrong_type(key: KeyPath, value: object, expected: str) -> Problem:
         return Problem(key, what, "write each item on a line of its own, after a dash")
     if expected != "string_type" or isinstance(value, list | dict):
         return Problem(key, what)
-    shown = '"1.0.0"' if key[-1] == "version" else f'"{value}"'
-    return Problem(key, what, f"put it in quotes: {shown}")
+    if key[-1] == "version":  # quotes alone would not make one of it
+        return Problem(key, what, "write three numbers with dots between them: 1.0.0")
+    return Problem(key, what, f'put it in quotes: "{value}"')
 
 
 def _one_of(data: Mapping[str, Any], choices: list[dict[str, Any]]) -> Problem:

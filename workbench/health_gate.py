@@ -79,6 +79,6 @@ def _judge_live(job: Job, live: Answer, after: float) -> None:
     else:
         return
     raise JobNotReady(
-        f"{job.manifest.name} did not start, after {after:.1f} s: {problem}.",
+        f"{job.manifest.name} cannot get ready, after {after:.1f} s: {problem}.",
         log=job.logs(tail=20).splitlines(),
     )

@@ -34,7 +34,11 @@ FAULTS = {
         "FROM a\n{% if a %}\n{% endif %\n",
         ["3: expected token 'end of statement block', got '%': close the tag with %}"],
     ),
-    "jinja-end": ("x-template.Dockerfile", "{% if a %}\n", ["1: Unexpected end of template."]),
+    "jinja-end": (
+        "x-template.Dockerfile",
+        "{% if a %}\n",
+        ["1: the block if that opens here has no {% endif %}"],
+    ),
     "dockerfile": (
         "base.Dockerfile",
         "FORM a\n",

@@ -46,6 +46,26 @@ def test_a_reason_with_its_place_gives_the_place_and_the_lines_that_differ(
     assert advice.look.startswith("workbench lint ")
 
 
+def test_a_command_to_look_further_can_work_where_it_is_offered(ground: Playground) -> None:
+    replace(ground.plugin_dir / "go_wrapper" / "health.go", '"deployment_timestamp,', '"when,')
+    (ground.plugin_dir / "plugin.py").unlink()  # that of chapter 6
+    looks = {
+        one.look for one in wb.check_step("03", strict=False, playground=ground).advice.values()
+    }
+    assert len(looks) == 1
+    assert looks.pop().endswith("/go_wrapper && JOB_NAME=golang-function go run .")
+
+
+def test_none_is_offered_for_what_is_whole_again_when_it_could_be_typed(
+    ground: Playground,
+) -> None:
+    manifest = "golang-job-type/plugin-manifest.yaml"
+    with wb.broken(manifest, "version: 0.0.0", "version: 1.0", playground=ground):
+        verdict = wb.check_step("02", strict=False, playground=ground)
+    assert [one.look for one in verdict.advice.values()] == [""]
+    assert "To look further" not in verdict._repr_html_()
+
+
 def test_a_page_gives_the_remedy_away_only_with_the_answer(ground: Playground) -> None:
     replace(ground.plugin_dir / "base.Dockerfile", "golang:1.26-alpine", "golang:1.16-alpine")
     verdict = wb.check_step("04", strict=False, playground=ground)
@@ -117,7 +137,8 @@ SLIPS: dict[str, Slip] = {
         "job-template.Dockerfile:54: unexpected '%'",
     ),
     "no endif": (
-        "05", TEMPLATE, "{% endif %}", "", "Dockerfile:104: Unexpected end of template",
+        "05", TEMPLATE, "{% endif %}", "",
+        "Dockerfile:86: the block if that opens here has no {% endif %}",
     ),
     "a misspelled name": (
         "05", TEMPLATE, "{{ base_image }} AS build", "{{ base_img }} AS build",

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from types import GeneratorType, TracebackType
-from typing import Any, NoReturn, cast
+from typing import NoReturn, cast
 
 from jinja2 import (
     BaseLoader,
     Environment,
-    StrictUndefined,
     TemplateSyntaxError,
     UndefinedError,
     nodes,
@@ -23,10 +21,10 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Undefined
 from jinja2.sandbox import SandboxedEnvironment
-from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
-from pydantic import BaseModel
 
+from workbench.dockerfile.places import name_line, syntax_place
+from workbench.dockerfile.undefined import UndefinedName, strict_undefined
 from workbench.errors import TemplateError
 
 _CLOSE = "close the tag with %} or }}, both characters."
@@ -99,13 +97,16 @@ def render_template(
     Raises:
         TemplateError: It is not Jinja, uses what is not defined, or fails in an expression.
     """
+    names = tuple(sorted(variables)) if strict else None
     try:
-        names = tuple(sorted(variables)) if strict else None
         return _render(_compile(source, path, names), path, variables)
     except TemplateSyntaxError as error:
         raise _syntax_error(path, source, error) from None
     except UndefinedError as error:
         line = _line(error.__traceback__, path)
+        if isinstance(error, UndefinedName) and error.made:
+            begun = _compile(source, path, names).get_corresponding_lineno(error.made)
+            line = name_line(source, error.name, begun)
         remedy = _lenient_outcome(source, path, variables)
         raise _error(path, source, line, str(error.message), remedy) from None
     except Exception as error:  # noqa: BLE001 - an expression of a template may raise anything
@@ -160,7 +161,7 @@ class _LineMarks(NodeTransformer):
 
 @lru_cache(maxsize=16)
 def _compile(source: str, path: Path, names: tuple[str, ...] | None) -> JinjaTemplate:
-    undefined = Undefined if names is None else _strict_undefined(names)
+    undefined = Undefined if names is None else strict_undefined(names, str(path))
     environment = SandboxedEnvironment(undefined=undefined, loader=_NoOtherFiles())
     try:
         tree = _LineMarks().visit(environment.parse(source, path.name, str(path)))
@@ -191,44 +192,6 @@ def _line_of_chunk(template: JinjaTemplate, chunks: Iterator[str]) -> int:
     return 0 if frame is None else template.get_corresponding_lineno(frame.f_lineno)
 
 
-def _strict_undefined(names: tuple[str, ...]) -> type[Undefined]:
-    """A strict undefined whose message says what there is instead."""
-
-    class Explained(StrictUndefined):
-        __slots__ = ()
-
-        def __init__(
-            self,
-            hint: str | None = None,
-            obj: Any = missing,
-            name: str | None = None,
-            exc: type[TemplateRuntimeError] = UndefinedError,
-        ) -> None:
-            super().__init__(hint or _explain(obj, name, names), obj, name, exc)
-
-    return Explained
-
-
-def _explain(obj: object, name: object, names: tuple[str, ...]) -> str:
-    if obj is missing:
-        known = ", ".join(names)
-        return f"{name!r} is not defined{_suggestion(name, names)}. There are: {known}"
-    if obj is None:
-        return f"{name!r} is asked of a value that is null"
-    if isinstance(obj, BaseModel):
-        fields = tuple(type(obj).model_fields)
-        return f"{name!r} is no field of the {type(obj).__name__}{_suggestion(name, fields)}"
-    if isinstance(obj, Mapping):
-        keys = ", ".join(map(str, obj)) or "none"
-        return f"{name!r} is no key of a mapping whose keys are: {keys}"
-    return f"{name!r} is no attribute of {type(obj).__name__} {obj!r}"
-
-
-def _suggestion(name: object, known: tuple[str, ...]) -> str:
-    close = get_close_matches(str(name), known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
-
-
 def _lenient_outcome(source: str, path: Path, variables: Mapping[str, object]) -> str:
     """What Racetrack, which is not strict, would make of the same template."""
     try:
@@ -251,6 +214,9 @@ def _line(traceback: TracebackType | None, path: Path) -> int | None:
 
 
 def _syntax_error(path: Path, source: str, error: TemplateSyntaxError) -> TemplateError:
+    place = syntax_place(source, error)
+    if place is not None:
+        return _error(path, source, place.line, place.what, place.remedy)
     message = str(error.message)
     remedy = next(told for part, told in _SYNTAX_REMEDIES if part in message)
     return _error(path, source, error.lineno, message, remedy)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN
 from workbench.settings import shipped, typed_path
-from workbench.tutorial.hints import HINTS, Hint
+from workbench.tutorial.breaking import broken_now
+from workbench.tutorial.hints import HINTS, RUN, RUN_ALONE, Hint
 from workbench.tutorial.playground import Playground, tutorial_files
 from workbench.tutorial.step import Checked, Step
 
@@ -35,7 +36,7 @@ class Advice:
         nudge: What to think about.
         place: Where to look; begins with the file and line where they are known.
         answer: What to do: in words, or as a diff from the learner's file to the finished one.
-        look: A command that shows more.
+        look: A command that shows more; empty where it would not see what the check saw.
     """
 
     nudge: str
@@ -63,9 +64,14 @@ def advise(
     names = tuple(str(path) for name in hint.files for _, path in tutorial_files(name))
     where = _found(checked.seen, names, ground)
     place = f"{where}. {hint.place}" if where else hint.place
-    return Advice(
-        hint.nudge, place, _answer(hint, names, where, step, ground), _filled(hint.look, ground)
-    )
+    return Advice(hint.nudge, place, _answer(hint, names, where, step, ground), _look(hint, ground))
+
+
+def _look(hint: Hint, ground: Playground) -> str:
+    if broken_now():  # by the time that somebody types the command, the file is whole again
+        return ""
+    early = hint.look == RUN and not (ground.plugin_dir / "plugin.py").is_file()
+    return _filled(RUN_ALONE if early else hint.look, ground)
 
 
 def from_playground(text: str, ground: Playground) -> str:

@@ -72,7 +72,7 @@ def maps_and_makefiles_stay_out(playground: Playground) -> str:
             remedy=f"line {commented[0]} has a comment behind its pattern: it is taken for a part "
             "of it."
             if commented
-            else "a pattern such as *.map matches the end of a path, upper and lower case apart.",
+            else "write a pattern for each, such as *.map or Makefile; capitals count.",
         )
     return f"{len(files)} files go in, the manifest not counted"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,11 +73,13 @@ def the_dockerfiles_that_it_names_are_there(playground: Playground) -> str:
         named += [one.dockerfile_path for one in job_type.images if one.source == "jobtype"]
         for path in filter(None, named):
             if not path.is_file():
-                there = ", ".join(sorted(one.name for one in path.parent.glob("*Dockerfile*")))
+                there = sorted(one.name for one in path.parent.glob("*ocker*"))
+                close = get_close_matches(path.name, there, n=1)
+                meant = f" (did you mean {close[0]}?)" if close else ""
                 raise NotYet(
                     f"plugin.py names {path.name} for {job_type.full_name}, and there is no such "
                     "file.",
-                    remedy=f"there is {there}; capital letters count." if there else None,
+                    remedy=f"there is {', '.join(there)}{meant}." if there else None,
                 )
             found.append(path.name)
     return ", ".join(dict.fromkeys(found))

@@ -21,7 +21,9 @@ _LINT = "workbench lint {plugin}"
 _RENDER = "workbench render sample-golang-function --plugin {plugin}"
 _BUNDLE = "workbench bundle {plugin} --out /tmp"
 _AGAIN = "cd {plugin} && racetrack plugin bundle"
-_RUN = "workbench run sample-golang-function --plugin {plugin}"
+RUN = "workbench run sample-golang-function --plugin {plugin}"
+RUN_ALONE = "cd {plugin}/go_wrapper && JOB_NAME=golang-function go run ."
+"""What shows a wrapper whose plugin has no plugin.py yet."""
 
 
 @dataclass(frozen=True)
@@ -107,48 +109,48 @@ HINTS: dict[Callable[..., object], Hint] = {
         "far did it get: compiled, started, alive, ready? The last log lines belong to it.",
         "Compiling: the line in the message. Starting: WrapAndServe in server.go. The answers: "
         "newRouter in server.go, and health.go.",
-        _RUN,
+        RUN,
         (_WRAPPER,),
     ),
     job_checks.live_carries_the_deployment_timestamp: Hint(
         "While a new deployment replaces an old one, both answer at the same address. How can the "
         "caller tell which of them it was?",
         "The answer of /live: LiveResponse in health.go, and where its timestamp comes from.",
-        _RUN,
+        RUN,
         (f"{_WRAPPER}/health.go",),
     ),
     job_checks.ready_answers_200: Hint(
         "Racetrack sends no call before /ready says yes. What does your wrapper wait for?",
         "handleReady in health.go, and the route of /ready in newRouter of server.go.",
-        _RUN,
+        RUN,
         (f"{_WRAPPER}/health.go", f"{_WRAPPER}/lifecycle.go"),
     ),
     job_checks.perform_answers_at_the_root_address: Hint(
         'The call was {"numbers": [40, 2]}, sent by POST to /api/v1/perform. Is it the route '
         "that is missing, or does the function add up something else?",
         "A 404 or 405: newRouter in server.go. Another number: perform.go of the job.",
-        _RUN,
+        RUN,
         (f"{_WRAPPER}/server.go", f"{_WRAPPER}/perform.go", f"{_JOB}/perform.go"),
     ),
     job_checks.perform_answers_where_pub_calls_it: Hint(
         "The same call through Racetrack's gateway keeps the prefix /pub/job/NAME/VERSION in its "
         'path. VERSION may be any text there: people call "latest" too.',
         "prefix, and the loop over both addresses, in newRouter of server.go.",
-        _RUN,
+        RUN,
         (f"{_WRAPPER}/server.go",),
     ),
     job_checks.a_failing_call_shows_its_reason: Hint(
         "The job was sent a text among the numbers and refused it. Its words have to reach "
         "whoever called: nobody else can mend the input.",
         "handlePerform in perform.go of the wrapper: what becomes of the error that Perform gives.",
-        _RUN,
+        RUN,
         (f"{_WRAPPER}/perform.go", f"{_JOB}/perform.go"),
     ),
     job_checks.nothing_is_left_running: Hint(
         "A container is asked to end by SIGTERM, and is killed if it does not. Does your wrapper "
         "listen for that signal?",
         "signal.Notify and what follows it in server.go.",
-        _RUN,
+        RUN,
         (f"{_WRAPPER}/server.go", f"{_WRAPPER}/lifecycle.go"),
     ),
     image_checks.the_base_dockerfile_parses: Hint(

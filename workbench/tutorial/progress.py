@@ -24,7 +24,7 @@ from workbench.tutorial.playground import Playground
 from workbench.tutorial.step import Step
 from workbench.tutorial.steps import STEPS
 
-LONGEST_PAUSE = 600.0
+LONGEST_PAUSE = 180.0
 """Seconds between two cells of a chapter that count as spent on it; more of a break does not."""
 
 _now = time.time
