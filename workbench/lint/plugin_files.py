@@ -65,7 +65,7 @@ def plugin_doubtful(subject: Subject) -> Iterator[Flaw]:
 
 def dockerfiles_missing(subject: Subject) -> Iterator[Flaw]:
     """Dockerfiles that a job type names; Racetrack looks for them when a job is deployed."""
-    for recipe in subject.recipes:
+    for recipe in subject.recipes if subject.plugin else ():
         definition = recipe.definition
         for path in (definition.base_dockerfile, definition.dockerfile_path):
             if definition.source == "jobtype" and path is not None and not path.is_file():

@@ -129,7 +129,10 @@ class Subject:
         base = next((path for path in found if path not in templates), None)
         images = [JobTypeImageDef("jobtype", path, True, base) for path in templates]
         if base and not images:
-            images = [JobTypeImageDef("jobtype", base, False)]
+            # Alone it is the whole image, unless its name says that a template is still to come.
+            alone = not base.name.startswith("base")
+            template = base if alone else base.with_name("job-template.Dockerfile")
+            images = [JobTypeImageDef("jobtype", template, not alone, None if alone else base)]
         return [JobType("lint", "0.0.0", tuple(images), self.folder)]
 
     @cached_property
