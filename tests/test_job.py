@@ -112,6 +112,7 @@ def test_its_curl_line_makes_the_same_call(job: Job) -> None:
 def test_it_shows_itself(job: Job) -> None:
     assert repr(job) == f"<Job golang-function 0.0.1 running at {job.address} (process)>"
     assert job.url in job._repr_html_()
+    assert " when this was shown" in job._repr_html_(), "the page may outlive the job"
 
 
 def test_it_listens_on_loopback_only(job: Job) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from workbench.bundle import bundle_plugin
+from workbench.errors import PluginError
 from workbench.lint import CHECKS, Finding, Findings, lint_plugin
 from workbench.manifest import JobManifest, load_job_manifest
 from workbench.plugin import load_plugin
@@ -181,3 +182,8 @@ def test_the_folder_of_a_job_is_told_as_one() -> None:
     (finding,) = lint_plugin(shipped("sample-golang-function")).errors[:1]
     assert (finding.where, finding.what) == ("plugin-manifest.yaml", "does not exist")
     assert finding.remedy.startswith("this is the folder of a job")
+
+
+def test_a_folder_that_is_not_there_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="nonsense does not exist"):
+        lint_plugin(tmp_path / "nonsense")

@@ -264,8 +264,9 @@ class Job:
 
     def _repr_html_(self) -> str:
         alive = self.exit_code is None
+        when = _html.muted(" when this was shown") if alive else ""  # the page may outlive the job
         rows = [
-            ("status", _html.badge(self.status, _html.GOOD if alive else _html.BAD)),
+            ("status", _html.badge(self.status, _html.GOOD if alive else _html.BAD) + when),
             ("page", _html.link(self.page) if alive else self.url),
             ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
         ]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from workbench.errors import PluginError
 from workbench.lint import dockerfiles, go_modules, ignore_file, plugin_files, templates
 from workbench.lint.findings import Finding, Findings, Level
 from workbench.lint.subject import Flaw, Subject
@@ -81,9 +82,15 @@ def lint_plugin(
         Findings by file and line; empty where there is nothing to say.
 
     Raises:
-        PluginError: A ZIP was given from which no plugin loads.
+        PluginError: There is no such folder, or a ZIP was given from which no plugin loads.
         ManifestError: Likewise, because of its manifest.
     """
+    if isinstance(plugin, str | Path) and not Path(plugin).exists():
+        raise PluginError(
+            f"{plugin} does not exist.",
+            path=Path(plugin),
+            remedy="give a plugin's folder or ZIP; `workbench new plugin DIR` makes one.",
+        )
     subject = Subject(plugin, manifest)
     found = {
         Finding(check.id, check.level, *flaw): None
