@@ -248,3 +248,11 @@ def test_a_notebook_that_does_not_run_is_named(tmp_path: Path) -> None:
     answer = workbench("notebooks", "--run", notebook)
     assert answer.returncode == 1
     assert "error: one.ipynb: one: ZeroDivisionError: division by zero" in answer.stderr
+
+
+def test_lint_without_a_folder_names_that_of_the_playground(tmp_path: Path) -> None:
+    (tmp_path / "golang-job-type").mkdir()
+    env = {"WORKBENCH_PLAYGROUND": str(tmp_path)}
+    told = workbench("lint", env=env).stderr
+    assert "yours is in $WORKBENCH_PLAYGROUND/golang-job-type: name that folder" in told
+    assert "yours is in" not in workbench("lint", "golang-job-type", env=env).stderr

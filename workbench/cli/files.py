@@ -34,8 +34,12 @@ def lint(plugin_dir: options.PluginDir = None, as_json: options.AsJson = False) 
     a build, would stop at any of it.
     """
     from workbench.lint import lint_plugin
+    from workbench.settings import get_settings, typed_path
 
     folder = _plugin_folder(plugin_dir)
+    own = get_settings().playground / "golang-job-type"
+    if plugin_dir is None and own.is_dir() and own != folder:
+        say(f"yours is in {typed_path(own)}: name that folder to look at it")
     findings = lint_plugin(folder)
     if as_json:
         show_json([asdict(finding) for finding in findings])

@@ -17,6 +17,9 @@ from workbench.tutorial.step import NotYet
 JOB_TYPE = "golang"
 """The name of the job type that the plugin brings."""
 
+CATEGORIES = ("job-type", "infrastructure", "core")
+"""Those of Racetrack's own plugins; any text is taken."""
+
 HAS_VALUE = re.compile(r"[a-z_]+:\s+[^\s|>#]")
 
 NO_BLANK = re.compile(r"\s*[a-z_]+:[^\s/]")
@@ -41,7 +44,10 @@ def it_is_a_repository_of_its_own(playground: Playground) -> str:
 def the_manifest_parses(playground: Playground) -> str:
     """plugin-manifest.yaml keeps to Racetrack's rules."""
     manifest = _loaded(playground.plugin_dir / "plugin-manifest.yaml", load_plugin_manifest)
-    return f"{manifest.name} {manifest.version}"
+    told = f"{manifest.name} {manifest.version}"
+    if manifest.category and manifest.category not in CATEGORIES:
+        told += f"; its category {manifest.category} is none of {', '.join(CATEGORIES)}"
+    return told
 
 
 def plugin_py_brings_the_job_type(playground: Playground) -> str:
