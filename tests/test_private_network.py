@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import require
+from tests.support import require, without_namespaces
 from workbench import _children, _namespace, _offline
 from workbench._private_network import PrivateNetwork
 from workbench._wait import wait_until
@@ -83,12 +83,12 @@ def test_nobody_listening_is_a_refusal_and_a_closed_network_an_error() -> None:
 def test_a_child_in_it_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     require(_offline.offline().sealed, ONLY_WITHOUT)
     script = (
-        "import os, sys, time; from pathlib import Path\n"
+        "import os, signal; from pathlib import Path\n"
         "from workbench._private_network import PrivateNetwork\n"
         "network = PrivateNetwork('test')\n"
         "given = {'kind': 'job', 'name': 'x', 'cwd': Path('/'), 'env': os.environ}\n"
         "child = network.spawn(['sleep', '60'], **given)\n"
-        "print(child.pid, network._keeper.pid, flush=True); time.sleep(60)\n"
+        "print(child.pid, network._keeper.pid, flush=True); signal.pause()\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script],
@@ -109,17 +109,6 @@ def test_a_child_in_it_dies_with_the_process_that_started_it(tmp_path: Path) -> 
         return all(not one.exists() or ") Z " in one.read_text() for one in states) or None
 
     wait_until(gone, timeout=10)
-
-
-REFUSED = "echo 0 > /proc/sys/user/max_net_namespaces && exec "
-
-
-def without_namespaces(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command where the system gives no network namespaces, as some do."""
-    return subprocess.run(
-        ["unshare", "--user", "--map-root-user", "sh", "-c", REFUSED + '"$@"', "sh", *words],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 def test_what_cannot_be_entered_is_said_in_a_line() -> None:
@@ -154,7 +143,7 @@ for _ in range(200):
         try:
             connection.connect(("127.0.0.1", 7000))
         except ConnectionRefusedError:
-            time.sleep(0.05)
+            time.sleep(0.05)  # somebody else cannot read this package, nor its loop
             continue
         print(os.getuid(), connection.recv(100).decode())
         break

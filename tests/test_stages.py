@@ -11,6 +11,7 @@ import pytest
 from tests import stages
 from tests.stages import Failed, Result, Skipped, run_stage, summary
 
+# Run by a pytest of its own, whose report is to tell the three apart.
 THREE_TESTS = """
 import pytest
 

@@ -40,6 +40,7 @@ class Job:
         return {"numbers": [40, 2]}
 '''
 
+# What docs/rules.md asks of such a function; it sleeps as long as the rules tell it to.
 PROBE = """
 import math
 import os

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,11 +16,12 @@ import pytest
 import requests
 
 from tests.command_line import WORKBENCH
-from tests.support import ROOT, require
-from tests.test_private_network import without_namespaces
-from workbench import _children, _offline
+from tests.support import ROOT, require, without_namespaces
+from workbench import _children, _offline, _ports
+from workbench._wait import wait_until
 from workbench.conformance.check import check
 from workbench.conformance.report import Report, load_report
+from workbench.conformance.rules import RULES
 from workbench.conformance.vocabulary import On, Verdict
 from workbench.errors import UsageError
 from workbench.job import Job
@@ -83,17 +83,9 @@ def test_what_the_person_tells_is_judged_as_well(job: Job) -> None:
 def test_a_name_that_nobody_tells_is_asked_for(job: Job) -> None:
     report = check(job.address, job_name="another-name")
     assert {"W02", "W03", "W17", "W20"} <= set(judged(report, Verdict.BROKEN))
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        nobody.close()
-    silent = check(f"http://127.0.0.1:{nobody_port()}")
+    silent = check(f"http://127.0.0.1:{_ports.free_port()}")
     assert "--job-name" in silent["W02"].what
     assert silent["W10"].what == "/live answers nobody listens"
-
-
-def nobody_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_running_job_is_judged_whole_and_survives(job: Job) -> None:
@@ -158,19 +150,17 @@ def test_a_program_in_any_language_is_started_as_often_as_it_takes() -> None:
     [
         ("raise SystemExit(3)", "it ended with exit code 3 before it listened"),
         (
-            "import socket, time; s = socket.create_server(('127.0.0.1', 8080)); time.sleep(60)",
+            "import signal, socket; s = socket.create_server(('127.0.0.1', 8080)); signal.pause()",
             "it listens on 127.0.0.1:8080, and not on 0.0.0.0:7000",
         ),
         (
-            "import socket, time; s = socket.create_server(('127.0.0.1', 7000)); time.sleep(60)",
+            "import signal, socket; s = socket.create_server(('127.0.0.1', 7000)); signal.pause()",
             "it listens on 127.0.0.1:7000, and not on 0.0.0.0:7000",
         ),
     ],
 )
 def test_a_program_that_is_no_wrapper_is_told_so(script: str, told: str) -> None:
     require(_offline.offline().sealed, "this system gives no network namespace")
-    from workbench.conformance.rules import RULES
-
     report = check(start=[sys.executable, "-c", script], rules=RULES[:1])
     assert report["W01"].what == told
 
@@ -195,14 +185,10 @@ def test_an_interrupt_ends_all_that_was_started(tmp_path: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     run = tmp_path / "run"
-    deadline = time.monotonic() + 30
-    while not list(run.glob("*.json")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    started = [int(path.stem) for path in run.glob("*.json")]
+    wait_until(lambda: list(run.glob("*.json")) or None, timeout=30)
     os.killpg(child.pid, signal.SIGINT)
     child.communicate(timeout=60)
     assert child.returncode == 130
-    assert started
     assert not [path for path in run.glob("*.json") if Path("/proc", path.stem).exists()]
 
 

@@ -43,6 +43,7 @@ def inspect_bundle(path: str | Path) -> Bundle:
         raise BundleError(
             f"{path}: cannot be read: {error.strerror or error}.", path=path, remedy=_REBUILD
         ) from None
+    # What zipfile raises for damage, for a cut, for a method that it does not know, for a password.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise BundleError(
             f"{path}: is no ZIP that can be read: {error}.", path=path, remedy=_REBUILD

@@ -137,7 +137,7 @@ class Trial:
                     connection.shutdown(socket.SHUT_RDWR)
 
     def pause(self, seconds: float) -> None:
-        """Wait.
+        """Be as slow as a slow client is; half a second at most, so that a cut is soon noticed.
 
         Raises:
             Cut: The trial was ended from outside.
