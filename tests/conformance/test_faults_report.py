@@ -193,3 +193,8 @@ def test_the_form_on_its_page_is_one_that_is_read() -> None:
     assert {key for key in keys if f"`{key}`" not in page} == set()
     listed = re.findall(r"^\| (F\d\d) \| (.+?) \|", page, flags=re.MULTILINE)
     assert listed == [(fault.id, fault.title) for fault in FAULTS]
+
+
+def test_a_fault_that_no_report_has_is_one_clear_error() -> None:
+    with pytest.raises(UsageError, match="There is no fault F99 in this report"):
+        side_by_side(lab(), lab())["F99"]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from workbench.cli import options
 from workbench.cli.output import say, show, show_json
 from workbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from workbench.conformance.faults.report import FaultReport
+    from workbench.conformance.report import Report
 
 Target = Annotated[
     str | None,
@@ -60,6 +64,9 @@ FaultInput = Annotated[
     str | None,
     typer.Option("--fault-input", metavar="JSON", help="An input that makes the function fail."),
 ]
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="Print the report as Markdown, for a job summary.")
+]
 
 
 class FailOn(StrEnum):
@@ -88,9 +95,7 @@ def check(
         ),
     ] = FailOn.SHOULD,
     as_json: options.AsJson = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the report as Markdown, for a job summary.")
-    ] = False,
+    markdown: AsMarkdown = False,
     junit: Annotated[
         Path | None,
         typer.Option("--junit", metavar="FILE", help="Write the report as JUnit XML as well."),
@@ -105,13 +110,7 @@ def check(
     from workbench.conformance.vocabulary import Level
     from workbench.events import terminal_sink
 
-    if as_json and markdown:
-        raise UsageError("One form at a time.", remedy="take --json or --markdown.")
-    known = {
-        name: _json(f"--{name.replace('_', '-')}", text)
-        for name, text in (("input", input_), ("expect", expect), ("fault_input", fault_input))
-        if text is not None
-    }
+    _one_form(as_json, markdown)
     report = judge(
         target,
         start=start,
@@ -121,7 +120,7 @@ def check(
         job_name=job_name,
         timestamp=timestamp,
         on_event=terminal_sink(),
-        **known,
+        **_known(input=input_, expect=expect, fault_input=fault_input),
     )
     if junit is not None:
         try:
@@ -129,10 +128,7 @@ def check(
         except OSError as error:
             raise UsageError(f"{junit} could not be written: {error.strerror}.") from None
         say(f"wrote {junit}")
-    if as_json:
-        show_json(report.as_dict())
-    else:
-        show(report.to_markdown() if markdown else report.to_text())
+    _show(report, as_json, markdown)
     level = Level.MUST if fail_on is FailOn.MUST else Level.SHOULD
     if report.failing(level):
         raise typer.Exit(1)
@@ -152,9 +148,7 @@ def faults(
         typer.Option("--only", metavar="ID", help="A fault to do, such as F01; all of them."),
     ] = None,
     as_json: options.AsJson = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the report as Markdown, for a job summary.")
-    ] = False,
+    markdown: AsMarkdown = False,
 ) -> None:
     """Do the same faults to a wrapper as to every other one.
 
@@ -164,13 +158,7 @@ def faults(
     from workbench.conformance.faults.lab import faults as lab
     from workbench.events import terminal_sink
 
-    if as_json and markdown:
-        raise UsageError("One form at a time.", remedy="take --json or --markdown.")
-    known = {
-        name: _json(f"--{name}", text)
-        for name, text in (("input", input_), ("expect", expect))
-        if text is not None
-    }
+    _one_form(as_json, markdown)
     report = lab(
         target,
         start=start,
@@ -180,14 +168,32 @@ def faults(
         probe=probe,
         only=only or (),
         on_event=terminal_sink(),
-        **known,
+        **_known(input=input_, expect=expect),
     )
+    _show(report, as_json, markdown)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _one_form(as_json: bool, markdown: bool) -> None:
+    if as_json and markdown:
+        raise UsageError("One form at a time.", remedy="take --json or --markdown.")
+
+
+def _show(report: Report | FaultReport, as_json: bool, markdown: bool) -> None:
     if as_json:
         show_json(report.as_dict())
     else:
         show(report.to_markdown() if markdown else report.to_text())
-    if not report.ok:
-        raise typer.Exit(1)
+
+
+def _known(**texts: str | None) -> dict[str, Any]:
+    """The values of the options that were given, by name."""
+    return {
+        name: _json(f"--{name.replace('_', '-')}", text)
+        for name, text in texts.items()
+        if text is not None
+    }
 
 
 def _json(option: str, text: str) -> Any:

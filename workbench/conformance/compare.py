@@ -14,7 +14,7 @@ from workbench.conformance import saved, views_compare
 from workbench.conformance.faults.compare import FaultsDiff, side_by_side
 from workbench.conformance.faults.report import FaultReport
 from workbench.conformance.faults.saved import is_fault_report
-from workbench.conformance.report import Report, load_report
+from workbench.conformance.report import Report
 from workbench.conformance.vocabulary import Finding, Rule, Verdict
 from workbench.errors import UsageError
 
@@ -179,8 +179,11 @@ def compare(before: Given, after: Given) -> ReportDiff | FaultsDiff:
 def _report(given: Given) -> Report | FaultReport:
     if isinstance(given, Report | FaultReport):
         return given
-    path = Path(given)
-    return FaultReport.load(path) if is_fault_report(saved.read(path)) else load_report(path)
+    return saved.in_file(Path(given), _of_either_kind)
+
+
+def _of_either_kind(data: dict[str, Any]) -> Report | FaultReport:
+    return FaultReport.from_dict(data) if is_fault_report(data) else Report.from_dict(data)
 
 
 def _between(first: Report, then: Report) -> ReportDiff:

@@ -6,21 +6,22 @@ How it looks is in `views_text.py` and `views_html.py`, how it travels in `saved
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
 from workbench.conformance import formats, saved, views_html, views_text
 from workbench.conformance.plain import line
+from workbench.conformance.rows import Rows
 from workbench.conformance.vocabulary import Finding, Level, Verdict
 from workbench.errors import ConformanceError, UsageError
 
 
 @dataclass(frozen=True, repr=False)
-class Report(Sequence[Finding]):
+class Report(Rows[Finding]):
     """What was found about each rule, in the order of the rules.
 
     `report["W08"]` is the finding about that rule, `report[0]` the first one.
@@ -31,6 +32,8 @@ class Report(Sequence[Finding]):
         seconds: How long judging took; building and the first start not counted.
     """
 
+    noun: ClassVar = "rule"
+
     target: str
     findings: tuple[Finding, ...]
     seconds: float
@@ -38,30 +41,11 @@ class Report(Sequence[Finding]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "target", line(self.target))
 
-    @overload
-    def __getitem__(self, key: int | str) -> Finding: ...
-    @overload
-    def __getitem__(self, key: slice) -> tuple[Finding, ...]: ...
-    def __getitem__(self, key: int | str | slice) -> Finding | tuple[Finding, ...]:
-        if not isinstance(key, str):
-            return self.findings[key]
-        for one in self.findings:
-            if one.rule.id == key:
-                return one
-        raise UsageError(
-            f"There is no rule {key} in this report.", remedy=f"one of {', '.join(self.ids)}."
-        )
+    def _rows(self) -> tuple[Finding, ...]:
+        return self.findings
 
-    def __len__(self) -> int:
-        return len(self.findings)
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self.findings)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the rules."""
-        return tuple(one.rule.id for one in self.findings)
+    def _id(self, row: Finding) -> str:
+        return row.rule.id
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -169,8 +153,4 @@ def load_report(path: Path | str) -> Report:
     Raises:
         UsageError: There is no such file, or no report in it.
     """
-    data = saved.read(Path(path))
-    try:
-        return Report.from_dict(data)
-    except UsageError as error:
-        raise UsageError(f"{path}: {error.message}", remedy=error.remedy) from error
+    return saved.in_file(Path(path), Report.from_dict)

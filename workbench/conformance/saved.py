@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from workbench._atomic import replace_file
 from workbench._json_schema import validator
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from workbench.conformance.report import Report
 
+T = TypeVar("T")
+
 SCHEMA = 1
-"""The number of the form; another one is another form."""
+"""The number of the form, of reports of both kinds; another one is another form."""
 
 _REMEDY = "`workbench check TARGET --json` writes one that can be read."
 
@@ -46,21 +48,59 @@ def parts(data: Mapping[str, Any]) -> tuple[str, tuple[Finding, ...], float]:
     Raises:
         UsageError: Something else was given.
     """
+    check_form(data, "report.schema.json", "report", _REMEDY)
+    findings = tuple(_finding(one) for one in data["findings"])
+    check_ids([one.rule.id for one in findings], "report", _REMEDY)
+    return data["target"], findings, float(data["seconds"])
+
+
+def check_form(data: object, schema: str, what: str, remedy: str) -> None:
+    """Do nothing if plain values have the form that a schema describes.
+
+    Args:
+        data: The values.
+        schema: The name of the schema's file in this room.
+        what: What they are meant to be, in words.
+        remedy: How to come by a right one.
+
+    Raises:
+        UsageError: They have another form, or one of a later version.
+    """
     number = data.get("schema") if isinstance(data, Mapping) else None
     if isinstance(number, int) and number > SCHEMA:
         raise UsageError(
             f"The report has the form {number}; this version of the workbench reads {SCHEMA}.",
             remedy="read it with the version of the workbench that wrote it, or a newer one.",
         )
-    error = min(_schema().iter_errors(data), key=lambda one: len(one.path), default=None)
+    errors = _validator(schema).iter_errors(data)
+    error = min(errors, key=lambda one: len(one.path), default=None)
     if error is not None:
         where = error.json_path.removeprefix("$").removeprefix(".") or "its top"
-        raise UsageError(f"This is no report: at {where}, {error.message[:200]}.", remedy=_REMEDY)
-    findings = tuple(_finding(one) for one in data["findings"])
-    twice = [rule for rule, n in Counter(one.rule.id for one in findings).items() if n > 1]
+        raise UsageError(f"This is no {what}: at {where}, {error.message[:200]}.", remedy=remedy)
+
+
+def check_ids(ids: Sequence[str], what: str, remedy: str) -> None:
+    """Do nothing if each id is there once.
+
+    Raises:
+        UsageError: One is there twice.
+    """
+    twice = [one for one, number in Counter(ids).items() if number > 1]
     if twice:
-        raise UsageError(f"This is no report: {twice[0]} is in it twice.", remedy=_REMEDY)
-    return data["target"], findings, float(data["seconds"])
+        raise UsageError(f"This is no {what}: {twice[0]} is in it twice.", remedy=remedy)
+
+
+def in_file(path: Path, of: Callable[[dict[str, Any]], T]) -> T:
+    """What `of` makes of the JSON in a file.
+
+    Raises:
+        UsageError: It cannot be read, is no JSON, or `of` refuses it; names the file.
+    """
+    data = read(path)
+    try:
+        return of(data)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error.message}", remedy=error.remedy) from error
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -136,8 +176,7 @@ def _judged_elsewhere(subject: object) -> NoReturn:
     raise NotJudged("the rule was read from a saved report, which tells what was found")
 
 
-@lru_cache(maxsize=1)
-def _schema() -> Draft202012Validator:
-    return validator(
-        resources.files("workbench.conformance").joinpath("report.schema.json").read_text("utf-8")
-    )
+@lru_cache(maxsize=2)
+def _validator(schema: str) -> Draft202012Validator:
+    folder = resources.files("workbench.conformance")
+    return validator(folder.joinpath(schema).read_text("utf-8"))

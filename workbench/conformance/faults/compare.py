@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, overload
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
 from workbench.conformance.faults import views_compare
 from workbench.conformance.faults.report import FaultReport
 from workbench.conformance.faults.vocabulary import Fault, Row
+from workbench.conformance.rows import Rows
 
 
 class Differs(StrEnum):
@@ -70,7 +70,7 @@ class Pair:
 
 
 @dataclass(frozen=True, repr=False)
-class FaultsDiff(Sequence[Pair]):
+class FaultsDiff(Rows[Pair]):
     """Two reports of the lab, fault by fault; those that are alike are there as well.
 
     `diff["F01"]` is the pair of that fault.
@@ -81,24 +81,17 @@ class FaultsDiff(Sequence[Pair]):
         pairs: One for each fault of either.
     """
 
+    noun: ClassVar = "fault"
+
     first: str
     second: str
     pairs: tuple[Pair, ...]
 
-    @overload
-    def __getitem__(self, key: int | str) -> Pair: ...
-    @overload
-    def __getitem__(self, key: slice) -> tuple[Pair, ...]: ...
-    def __getitem__(self, key: int | str | slice) -> Pair | tuple[Pair, ...]:
-        if not isinstance(key, str):
-            return self.pairs[key]
-        return next(pair for pair in self.pairs if pair.fault.id == key)
+    def _rows(self) -> tuple[Pair, ...]:
+        return self.pairs
 
-    def __len__(self) -> int:
-        return len(self.pairs)
-
-    def __iter__(self) -> Iterator[Pair]:
-        return iter(self.pairs)
+    def _id(self, row: Pair) -> str:
+        return row.fault.id
 
     def of(self, how: Differs | str) -> tuple[Pair, ...]:
         """The pairs that differ in one way."""

@@ -5,23 +5,24 @@ How it looks is in `views_text.py` and `views_html.py`, how it travels in `saved
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
 from workbench.conformance.faults import saved, views_html, views_text
 from workbench.conformance.faults.vocabulary import Outcome, Row
 from workbench.conformance.plain import line
-from workbench.conformance.saved import write
+from workbench.conformance.rows import Rows
+from workbench.conformance.saved import in_file, write
 from workbench.conformance.views_text import Paper
-from workbench.errors import ConformanceError, UsageError
+from workbench.errors import ConformanceError
 
 
 @dataclass(frozen=True, repr=False)
-class FaultReport(Sequence[Row]):
+class FaultReport(Rows[Row]):
     """A row for each fault, in the order of the lab.
 
     `report["F01"]` is the row of that fault, `report[0]` the first one.
@@ -32,6 +33,8 @@ class FaultReport(Sequence[Row]):
         seconds: How long it took; building not counted.
     """
 
+    noun: ClassVar = "fault"
+
     target: str
     rows: tuple[Row, ...]
     seconds: float
@@ -39,30 +42,11 @@ class FaultReport(Sequence[Row]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "target", line(self.target))
 
-    @overload
-    def __getitem__(self, key: int | str) -> Row: ...
-    @overload
-    def __getitem__(self, key: slice) -> tuple[Row, ...]: ...
-    def __getitem__(self, key: int | str | slice) -> Row | tuple[Row, ...]:
-        if not isinstance(key, str):
-            return self.rows[key]
-        for one in self.rows:
-            if one.fault.id == key:
-                return one
-        raise UsageError(
-            f"There is no fault {key} in this report.", remedy=f"one of {', '.join(self.ids)}."
-        )
+    def _rows(self) -> tuple[Row, ...]:
+        return self.rows
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self.rows)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the faults."""
-        return tuple(one.fault.id for one in self.rows)
+    def _id(self, row: Row) -> str:
+        return row.fault.id
 
     @property
     def failures(self) -> tuple[Row, ...]:
@@ -132,7 +116,7 @@ class FaultReport(Sequence[Row]):
         Raises:
             UsageError: There is no such file, or no report of the lab in it.
         """
-        return cls(*saved.read(Path(path)))
+        return in_file(Path(path), cls.from_dict)
 
     def to_text(self, *, width: int | None = None, colour: bool | None = None) -> str:
         """The report for a terminal; see `Report.to_text`."""
