@@ -11,6 +11,7 @@ import pytest
 from tests.tutorial.places import tree
 from workbench.errors import StepFailed, UsageError
 from workbench.tutorial import Playground, broken, make_checks, mend_broken
+from workbench.tutorial.breaking import broken_now
 from workbench.tutorial.chapter import begin
 
 MANIFEST = "golang-job-type/plugin-manifest.yaml"
@@ -105,6 +106,24 @@ def test_what_somebody_else_wrote_meanwhile_is_kept_beside_it(ground: Playground
         file.write_text("mine\n")
     assert file.read_bytes() == before
     assert file.with_name("plugin-manifest.yaml.kept").read_text() == "mine\n"
+    assert not broken_now()
+    assert not list(ground.state_dir.glob("broken-*.json"))
+
+
+def test_what_could_not_be_put_back_is_put_back_by_the_same_kernel_later(
+    ground: Playground,
+) -> None:
+    before = (ground.path / MANIFEST).read_bytes()
+    away = ground.path / "away"
+    with (
+        pytest.raises(StepFailed, match="could not be written"),
+        broken(MANIFEST, "name", "nom", playground=ground),
+    ):
+        ground.plugin_dir.rename(away)
+    away.rename(ground.plugin_dir)
+    assert not broken_now()
+    assert mend_broken(ground) == (MANIFEST,)
+    assert (ground.path / MANIFEST).read_bytes() == before
 
 
 def break_and_die(ground: Playground, name: str) -> None:

@@ -92,9 +92,11 @@ def broken(
         show_in_notebook(change._repr_html_())
         yield change
     finally:
-        _put_back(file, before, after)
-        note.unlink(missing_ok=True)
         _active.pop(note, None)
+        meanwhile = _put_back(file, before, after)
+        note.unlink(missing_ok=True)  # it stays where nothing could be written, for mend_broken
+        if meanwhile:
+            raise meanwhile
 
 
 def broken_now() -> frozenset[str]:
@@ -179,16 +181,17 @@ def _note_down(playground: Playground, name: str, before: str, after: str) -> Pa
     return note
 
 
-def _put_back(file: Path, before: bytes, after: bytes) -> None:
+def _put_back(file: Path, before: bytes, after: bytes) -> StepFailed | None:
+    """Make the file what it was; gives what there is to tell where somebody else was at it."""
     now = file.read_bytes() if file.is_file() else None
     if now in (before, after):
         _put(file, before)
-        return
+        return None
     if now is not None:
         _put(file.with_name(f"{file.name}.kept"), now)
     _put(file, before)
     kept = f" That text is kept in {file.name}.kept." if now is not None else ""
-    raise StepFailed(
+    return StepFailed(
         f"{file.name} was {'changed' if kept else 'removed'} by somebody else while it was broken "
         f"on purpose.{kept} The file is as it was before.",
         remedy="change a file before or after such a block, not while it lasts.",
