@@ -8,8 +8,9 @@ import time
 import uuid
 from http import HTTPStatus
 
+from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import UNFINISHED
+from workbench.conformance.instance import UNFINISHED, Instance
 from workbench.conformance.rules.mounting import BEHIND_PUB
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
@@ -17,6 +18,9 @@ from workbench.settings import TRACING_HEADER
 
 LONG_CALLS = (0.5, 2.0)
 """Seconds of the long call that short ones overtake; the second try is for a busy machine."""
+
+LOG_LAG = 1.0
+"""Seconds that a line of the log may come after the answer that it is about."""
 
 HIDDEN = "the CLI shows only a text under `error`, and there is none"
 
@@ -157,16 +161,26 @@ def passes_on_the_tracing_header(subject: Subject) -> str:
     traced = f"trace-{uuid.uuid4()}"
     answer = asker.perform(UNFINISHED, {TRACING_HEADER: traced})
     told = answer.headers.get(TRACING_HEADER.lower())
-    logged = any(traced in line for line in asker.instance.log(200))
     if told == traced:
+        logged = _logs(asker.instance, traced)
         return f"in the answer's headers{', and in its log' if logged else ''}"
     if told is not None:
         raise Broken(f"the answer names another one: {told}")
-    if logged:
-        return "in its log"
     if asker.instance.container is None:
         raise NotJudged("no answer names it, and the log is out of sight")
+    if _logs(asker.instance, traced, within=LOG_LAG):
+        return "in its log"
     raise Absent("neither the answer nor the log names it")
+
+
+def _logs(instance: Instance, text: str, within: float = 0.0) -> bool:
+    def look() -> bool | None:
+        return any(text in line for line in instance.log(200)) or None
+
+    try:
+        return wait_until(look, timeout=within)
+    except DeadlineExceeded:
+        return False
 
 
 def _is_error(answer: Exchange, what: str) -> None:
