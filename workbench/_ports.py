@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from typing import Any
 
 import psutil
 
@@ -32,16 +33,7 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 def listeners(port: int) -> tuple[tuple[str, int], ...]:
     """Address and port of each socket that listens on `port`; none where the system hides them."""
-    try:
-        connections = psutil.net_connections(kind="tcp")
-    except psutil.AccessDenied:  # macOS, for anyone but root
-        return ()
-    found = {
-        (one.laddr.ip, one.laddr.port)
-        for one in connections
-        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port
-    }
-    return tuple(sorted(found))
+    return tuple(sorted({(one.laddr.ip, one.laddr.port) for one in _listening(port)}))
 
 
 def port_owner(port: int) -> str:
@@ -50,18 +42,22 @@ def port_owner(port: int) -> str:
         if record.port == port:
             whose = "left by a crash" if record.abandoned else "still in use"
             return f"{record}, one of ours, {whose}"
+    for connection in _listening(port):
+        if connection.pid is None:
+            break
+        with suppress(psutil.Error):
+            return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+    return "another process"
+
+
+def _listening(port: int) -> list[Any]:
+    """Entries of psutil: who listens on `port`; none where the system hides them."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:  # macOS, for anyone but root
-        return "another process"
-    for connection in connections:
-        if (
-            connection.status == psutil.CONN_LISTEN
-            and connection.laddr
-            and connection.laddr.port == port
-        ):
-            if connection.pid is None:
-                break
-            with suppress(psutil.Error):
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
-    return "another process"
+        return []
+    return [
+        one
+        for one in connections
+        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port
+    ]

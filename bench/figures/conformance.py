@@ -24,11 +24,9 @@ def conformance(programs: Programs, effort: Effort) -> list[Row]:
     """Judge the finished wrapper around the sample job; every rule has to hold each time."""
     del programs
     with run_job(shipped("sample-golang-function")) as job:
-        sides = {
-            rules: [_judged(job, rules) for _ in range(1 + effort.runs)][1:]
-            for rules in (tuple(RUNNING), RULES)
-        }
-    running, whole = sides.values()
+        running, whole = (
+            [_judged(job, rules) for _ in range(1 + effort.runs)][1:] for rules in (RUNNING, RULES)
+        )
     return [
         alone("conformance, running wrapper", "s", running, GOAL_RUNNING),
         alone("conformance, starts and stops", "s", whole, GOAL_WHOLE),

@@ -137,7 +137,7 @@ class Instance:
         return (Evidence("last lines of its log", "\n".join(lines)),) if lines else ()
 
     def wait_ready(self, timeout: float = READY_TIMEOUT) -> None:
-        """Wait until `/ready` answers 200.
+        """Wait until `/ready` answers with success.
 
         Raises:
             JobNotReady: It did not, in that time; or its process ended.

@@ -10,6 +10,8 @@ from workbench._go import find_go, go_env
 from workbench.errors import BuildError
 
 HANDLER = "racetrack/job"
+"""The module that stands for the job in the wrapper."""
+
 TIMEOUT = 60.0
 
 

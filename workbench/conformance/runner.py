@@ -39,7 +39,8 @@ def judge(target: Target, rules: Sequence[Rule]) -> Report:
     with target:
         found: dict[str, Finding] = {}
         for group in _groups(target, rules):
-            found |= _together(target, group, 1 if target.one_at_a_time else WORKERS)
+            tasks = {rule.id: partial(_finding, target, rule) for rule in group}
+            found |= together(tasks, 1 if target.one_at_a_time else WORKERS)
     findings = tuple(found[rule.id] for rule in rules)
     return Report(target.label, findings, time.perf_counter() - start)
 
@@ -48,15 +49,9 @@ def _groups(target: Target, rules: Sequence[Rule]) -> list[list[Rule]]:
     """Rules that may be judged at the same time, and the groups one after another."""
     if target.one_at_a_time:  # each change of what runs costs a start
         return [[rule for rule in rules if rule.on is on] for on in On]
-    together = [rule for rule in rules if not rule.alone]
     # Those that wait for starts and stops begin first: they take longest.
-    together.sort(key=lambda rule: rule.on is not On.OWN)
-    return [together, *([rule] for rule in rules if rule.alone)]
-
-
-def _together(target: Target, rules: Sequence[Rule], workers: int) -> dict[str, Finding]:
-    tasks = {rule.id: partial(_finding, target, rule) for rule in rules}
-    return together(tasks, workers)
+    first = sorted(rules, key=lambda rule: rule.on is not On.OWN)
+    return [[rule for rule in first if not rule.alone], *([rule] for rule in rules if rule.alone)]
 
 
 def _finding(target: Target, rule: Rule) -> Finding:

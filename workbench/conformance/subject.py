@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.conformance.documents import find_document, input_example
 from workbench.conformance.exchange import Body, Exchange
-from workbench.conformance.instance import PERFORM, TIMEOUT, Instance
+from workbench.conformance.instance import JSON_TYPE, PERFORM, TIMEOUT, Instance
 from workbench.conformance.target import Target
 from workbench.conformance.vocabulary import Broken, Evidence, NotJudged
 from workbench.errors import JobNotReady, WorkbenchError
@@ -18,7 +18,10 @@ from workbench.errors import JobNotReady, WorkbenchError
 KEPT_EXCHANGES = 8
 """How many of the requests of one rule are kept as evidence; the last ones."""
 
-JSON = {"Content-Type": "application/json"}
+JSON = {"Content-Type": JSON_TYPE}
+
+ECHO = (b'{"do": "echo", "value": 42}', "42")
+"""A call that the probe's function answers well, and its answer as JSON."""
 
 
 class Asker:
@@ -205,9 +208,9 @@ class Subject:
         if self.given.input is not None:
             return Call(self.running, self.given.input.encode(), self.given.expect)
         with suppress(NotJudged):
-            return Call(self.probe, b'{"do": "echo", "value": 42}', "42")
+            return Call(self.probe, *ECHO)
         asker = self.running
-        found = find_document(lambda path: asker.get(path))
+        found = find_document(asker.get)
         example = None if found is None else input_example(found.json)
         if not example:
             raise NotJudged(

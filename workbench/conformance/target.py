@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -189,7 +189,7 @@ class AddressTarget(Target):
         name = body.get("job_name") if isinstance(body, dict) else None
         if not isinstance(name, str) or not name:
             return instance
-        return Instance(**{**vars(instance), "job_name": name})
+        return replace(instance, job_name=name)
 
 
 Start = Callable[[Mapping[str, str], bool, Surroundings], Started]

@@ -12,7 +12,7 @@ _ENDED_BY = {
     for name in ("for", "if", "macro", "call", "filter", "set", "block", "with", "autoescape")
 }
 
-_CLOSE = "close the tag with %} or }}, both characters."
+CLOSE = "close the tag with %} or }}, both characters."
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,7 @@ def syntax_place(source: str, error: TemplateSyntaxError) -> Place | None:
     open_tag = next((tag for tag in tags if _lost_its_end(tag, error.lineno)), None)
     if open_tag is not None:
         seen = f"; it was noticed in line {error.lineno}: {message}"
-        return Place(
-            open_tag.line, f"{open_tag.opening} opens here and is not closed{seen}", _CLOSE
-        )
+        return Place(open_tag.line, f"{open_tag.opening} opens here and is not closed{seen}", CLOSE)
     at_end = message.startswith("Unexpected end of template")
     if at_end or "The innermost block that needs to be closed" in message:
         return _open_block(tags, error.lineno, at_end=at_end)

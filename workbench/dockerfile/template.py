@@ -23,16 +23,15 @@ from jinja2.runtime import Undefined
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from workbench.dockerfile.places import name_line, syntax_place
+from workbench.dockerfile.places import CLOSE, name_line, syntax_place
 from workbench.dockerfile.undefined import UndefinedName, strict_undefined
 from workbench.errors import TemplateError
 
-_CLOSE = "close the tag with %} or }}, both characters."
 _STOCK_ONLY = "use Jinja's own filters and tests; a real Racetrack has no others."
 _SYNTAX_REMEDIES = (
-    ("expected token 'end of", _CLOSE),
-    ("unexpected '}'", _CLOSE),
-    ("unexpected '%'", _CLOSE),
+    ("expected token 'end of", CLOSE),
+    ("unexpected '}'", CLOSE),
+    ("unexpected '%'", CLOSE),
     ("Unexpected end of template", "add the end tag that is missing."),
     ("No filter named", _STOCK_ONLY),
     ("No test named", _STOCK_ONLY),

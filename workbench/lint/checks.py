@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from workbench.errors import PluginError
 from workbench.lint import dockerfiles, go_modules, ignore_file, plugin_files, templates
 from workbench.lint.findings import Finding, Findings, Level
 from workbench.lint.subject import Flaw, Subject
 from workbench.manifest import JobManifest
-from workbench.plugin import PluginData
+from workbench.plugin import PluginData, find_plugin
 
 
 class Check(NamedTuple):
@@ -85,12 +84,8 @@ def lint_plugin(
         PluginError: There is no such folder, or a ZIP was given from which no plugin loads.
         ManifestError: Likewise, because of its manifest.
     """
-    if isinstance(plugin, str | Path) and not Path(plugin).exists():
-        raise PluginError(
-            f"{plugin} does not exist.",
-            path=Path(plugin),
-            remedy="give a plugin's folder or ZIP; `workbench new plugin DIR` makes one.",
-        )
+    if not isinstance(plugin, PluginData):
+        plugin = find_plugin(plugin)
     subject = Subject(plugin, manifest)
     found = {
         Finding(check.id, check.level, *flaw): None

@@ -69,9 +69,9 @@ class Subject:
         selection: What goes into a bundle and what does not.
     """
 
-    def __init__(self, plugin: PluginData | str | Path, job: JobManifest | None) -> None:
-        given = plugin if isinstance(plugin, PluginData) else _from_zip(Path(plugin).expanduser())
-        self.folder = given.plugin_dir if given else Path(str(plugin)).expanduser()
+    def __init__(self, plugin: PluginData | Path, job: JobManifest | None) -> None:
+        given = plugin if isinstance(plugin, PluginData) else _from_zip(plugin)
+        self.folder = given.plugin_dir if given else Path(str(plugin))
         self.job = job
         self.plugin = given
         self.manifest_error: ManifestError | None = None

@@ -41,14 +41,7 @@ def load_plugin(folder_or_zip: str | Path, *, timeout: float = 10.0) -> PluginDa
     """
     if not timeout > 0:
         raise UsageError(f"timeout={timeout} is not a number of seconds above zero.")
-    source = Path(folder_or_zip).expanduser()
-    if not source.exists():
-        raise PluginError(
-            f"{source} does not exist.",
-            path=source,
-            remedy="give a plugin's folder or ZIP; `workbench new plugin DIR` makes one.",
-        )
-    source = source.resolve()
+    source = find_plugin(folder_or_zip).resolve()
     files = [source]
     if source.is_dir():
         files = [source / PLUGIN_MANIFEST_FILENAME, *sorted(source.glob("*.py"))]
@@ -74,6 +67,22 @@ def load_plugin(folder_or_zip: str | Path, *, timeout: float = 10.0) -> PluginDa
         output=executed.output,
         read=read,
     )
+
+
+def find_plugin(folder_or_zip: str | Path) -> Path:
+    """The path of a plugin's folder or ZIP that is there; a leading `~` is the user's home.
+
+    Raises:
+        PluginError: Nothing is there.
+    """
+    source = Path(folder_or_zip).expanduser()
+    if not source.exists():
+        raise PluginError(
+            f"{source} does not exist.",
+            path=source,
+            remedy="give a plugin's folder or ZIP; `workbench new plugin DIR` makes one.",
+        )
+    return source
 
 
 def _other(folder: Path) -> str:

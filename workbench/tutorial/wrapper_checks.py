@@ -11,6 +11,7 @@ from workbench import _process
 from workbench._go import find_go, go_env
 from workbench._json_text import json_problem
 from workbench.assets import missing_assets
+from workbench.conformance.modules import HANDLER
 from workbench.tutorial.checks import read_text
 from workbench.tutorial.playground import Playground
 from workbench.tutorial.step import NotYet
@@ -24,9 +25,6 @@ WRAPPER_TREE = (
     "swaggerui/index.html", "swaggerui/swagger-initializer.js", "swaggerui/openapi.json",
 )  # fmt: skip
 """The files of the wrapper that the tutorial names."""
-
-HANDLER = "racetrack/job"
-"""The module that stands for the job in the wrapper."""
 
 
 def every_file_of_the_wrapper_is_there(playground: Playground) -> str:

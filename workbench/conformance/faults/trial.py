@@ -18,7 +18,7 @@ from workbench.conformance.exchange import Connect
 from workbench.conformance.faults.patient import GoodCall, Patient
 from workbench.conformance.instance import Instance
 from workbench.conformance.plain import PIECES_LIMIT
-from workbench.conformance.subject import Subject
+from workbench.conformance.subject import ECHO, Subject
 from workbench.conformance.target import StartedTarget, Target
 from workbench.conformance.vocabulary import Evidence, NotJudged
 from workbench.engines import NOTHING_WRONG, Surroundings
@@ -26,8 +26,6 @@ from workbench.errors import JobNotReady
 
 GRACE = 0.2
 """Seconds that a wrapper may take to end after its trial: its calls are of no use any more."""
-
-ECHO = b'{"do": "echo", "value": 42}'
 
 
 class Cut(Exception):
@@ -185,7 +183,7 @@ class Trial:
         return instance, does
 
     def _call_of(self, *, does: bool) -> GoodCall | None:
-        return GoodCall(ECHO, "42") if does else self._good_call
+        return GoodCall(*ECHO) if does else self._good_call
 
     def _watched(self, instance: Instance) -> Instance:
         """The same; its connections end where the trial is cut."""

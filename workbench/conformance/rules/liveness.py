@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.rules.mounting import BEHIND_PUB
+from workbench.conformance.rules.mounting import BEHIND_PUB, name_of
 from workbench.conformance.rules.starting import first_answer
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
@@ -163,8 +163,7 @@ def ready_is_200(subject: Subject) -> str:
 def ready_under_the_prefix(subject: Subject) -> str:
     """Pub lets these paths pass without a token."""
     asker = subject.running
-    if asker.instance.job_name is None:
-        raise NotJudged("nobody told under which name the job runs: give it with --job-name")
+    name_of(asker)
     base = asker.instance.root if asker.instance.behind_pub else asker.instance.prefix()
     ready = asker.get("/ready", base=base)
     if not ready.ok:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from workbench.conformance.instance import PERFORM
+from workbench.conformance.instance import PERFORM, UNFINISHED
 from workbench.conformance.rules.calls import HIDDEN
 from workbench.conformance.subject import JSON, Subject
 from workbench.conformance.vocabulary import Broken, Level, rule
@@ -14,8 +14,10 @@ WRONG_METHODS = (("GET", PERFORM, "POST"), ("DELETE", "/live", "GET"), ("PUT", "
 UNCLEAN = (f"{PERFORM}/", f"/{PERFORM}", f"/.{PERFORM}", f"/api/../{PERFORM.lstrip('/')}")
 """Paths that servers like to clean by a redirect: a slash too many, and dots."""
 
+MISTYPED = "/api/v1/perfrom"
+
 REFUSED = (
-    ("POST", "/api/v1/perfrom", b'{"numbers": [40, 2]}'),
+    ("POST", MISTYPED, b'{"numbers": [40, 2]}'),
     ("POST", PERFORM, b'{"numbers": [40, 2'),
     ("DELETE", PERFORM, b'{"numbers": [40, 2]}'),
 )
@@ -61,7 +63,7 @@ def redirects_no_post(subject: Subject) -> str:
         bases.append(instance.prefix("latest"))
     for base in bases:
         for path in (PERFORM, *UNCLEAN):
-            answer = asker.ask("POST", path, b'{"unfinished": ', JSON, base=base)
+            answer = asker.ask("POST", path, UNFINISHED, JSON, base=base)
             if answer.status is not None and 300 <= answer.status < 400:
                 where = answer.headers.get("location")
                 to = f", to {where}" if where else ""
@@ -79,7 +81,7 @@ def redirects_no_post(subject: Subject) -> str:
 )
 def tells_unknown_paths(subject: Subject) -> str:
     """As a mistyped endpoint of `racetrack call`."""
-    answer = subject.running.ask("POST", "/api/v1/perfrom", b"{}", JSON)
+    answer = subject.running.ask("POST", MISTYPED, b"{}", JSON)
     if answer.status != HTTPStatus.NOT_FOUND:
         raise Broken(f"a POST to {answer.path} gets {answer.answered}")
     if answer.error is None:

@@ -87,7 +87,7 @@ def serves_under_the_prefix(subject: Subject) -> str:
     asker = subject.running
     if asker.instance.behind_pub:
         return _is_served(asker, asker.instance.root)
-    _name(asker)
+    name_of(asker)
     return _is_served(asker, asker.instance.prefix())
 
 
@@ -104,7 +104,7 @@ def takes_any_version(subject: Subject) -> str:
     asker = subject.running
     if asker.instance.behind_pub:
         raise NotJudged(BEHIND_PUB)
-    _name(asker)
+    name_of(asker)
     for version in VERSIONS:
         answer = asker.get("/live", base=asker.instance.prefix(version))
         if not answer.ok:
@@ -125,7 +125,7 @@ def refuses_other_names(subject: Subject) -> str:
     asker = subject.running
     if asker.instance.behind_pub:
         raise NotJudged(BEHIND_PUB)
-    name = _name(asker)
+    name = name_of(asker)
     base = f"/pub/job/not-{name}/latest"
     for answer in (asker.get("/live", base=base), _unfinished(asker, base)):
         if answer.status != HTTPStatus.NOT_FOUND:
@@ -207,7 +207,8 @@ def _written(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def _name(asker: Asker) -> str:
+def name_of(asker: Asker) -> str:
+    """The name that the job runs under, for rules that have nothing to say without one."""
     name = asker.instance.job_name
     if name is None:
         raise NotJudged("nobody told under which name the job runs: give it with --job-name")

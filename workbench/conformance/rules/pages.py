@@ -129,7 +129,7 @@ def offers_an_example(subject: Subject) -> str:
 
 
 def _example(asker: Asker) -> object:
-    found = find_document(lambda path: asker.get(path))
+    found = find_document(asker.get)
     return None if found is None else input_example(found.json)
 
 

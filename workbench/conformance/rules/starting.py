@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import READY_TIMEOUT, Instance
+from workbench.conformance.instance import READY_TIMEOUT
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, On, rule
 from workbench.errors import JobNotReady, exit_words
@@ -40,7 +40,7 @@ def not_ready_too_early(subject: Subject) -> str:
             asker.instance.wait_ready()
         except JobNotReady as never:
             raise Broken(never.message) from never
-        return f"{ready.answered}, and 200 after that"
+        return f"{ready.answered}, and ready after that"
 
 
 @rule(
@@ -113,24 +113,18 @@ def first_answer(asker: Asker, path: str) -> Exchange | None:
 
 
 def _failed_live(asker: Asker) -> Exchange | None:
-    """A /live that is not 200; None where it ended, or stays 200 once Init must have failed."""
-    live = first_answer(asker, "/live")
-    if live is None:
+    """A /live with an error; None where it ended, or stays well once Init must have failed."""
+    instance = asker.instance
+    if first_answer(asker, "/live") is None:
         return None
 
-    def look() -> Exchange | None:
-        if _has_ended(asker.instance):
-            return live
-        answer = asker.instance.ask("GET", "/live")
-        failed = answer.status is not None and answer.status >= HTTPStatus.BAD_REQUEST
-        return answer if failed else None
+    def look() -> bool | None:
+        status = instance.ask("GET", "/live").status
+        failed = status is not None and status >= HTTPStatus.BAD_REQUEST
+        return True if failed or instance.exit_code is not None else None
 
     try:
-        found = wait_until(look, timeout=1.0)
+        wait_until(look, timeout=1.0)
     except DeadlineExceeded:
         return None
-    return None if _has_ended(asker.instance) else asker.get("/live") if found else None
-
-
-def _has_ended(instance: Instance) -> bool:
-    return instance.exit_code is not None
+    return asker.get("/live") if instance.exit_code is None else None
