@@ -73,10 +73,17 @@ def bundle(
 
 
 def _plugin_folder(given: Path | None) -> Path:
-    from workbench.settings import shipped
+    from workbench.settings import get_settings, shipped
 
     if given is not None:
         return given
     here = Path.cwd()
-    is_plugin = (here / "plugin-manifest.yaml").exists() or (here / "plugin.py").exists()
-    return here if is_plugin else shipped("golang-job-type")
+    if (here / "plugin-manifest.yaml").exists() or (here / "plugin.py").exists():
+        say(f"Looking at {here}, the current folder.")
+        return here
+    finished = shipped("golang-job-type")
+    say(f"Looking at {finished}, the finished plugin.")
+    own = get_settings().playground / "golang-job-type"
+    if own.is_dir():
+        say(f"For the one that you write, name it: {own}")
+    return finished

@@ -187,7 +187,8 @@ class Subject:
 
 
 def _from_zip(path: Path) -> PluginData | None:
-    return load_plugin(path) if path.is_file() else None
+    """The plugin of a ZIP; a path to nothing is refused in the same words."""
+    return None if path.is_dir() else load_plugin(path)
 
 
 def _text(path: Path) -> str:
