@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from workbench.bundle import bundle_plugin
+from workbench.errors import PluginError
 from workbench.lint import CHECKS, Finding, Findings, lint_plugin
 from workbench.manifest import JobManifest, load_job_manifest
 from workbench.plugin import load_plugin
@@ -71,6 +72,11 @@ def test_the_finished_plugin_gets_no_word() -> None:
     plugin = load_plugin(shipped("golang-job-type"))
     job = load_job_manifest(shipped("sample-golang-function"))
     assert str(lint_plugin(plugin, manifest=job)) == "nothing found"
+
+
+def test_a_folder_that_is_not_there_is_one_mistake(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="nosuch does not exist"):
+        lint_plugin(tmp_path / "nosuch")
 
 
 def test_a_link_out_of_the_plugin_is_found(small: Path) -> None:
