@@ -133,9 +133,8 @@ class Cleaned:
     running: tuple[str, ...]
 
     def __repr__(self) -> str:
-        stopped = "; ".join(self.stopped) or "nothing was running"
-        left = f"; left to their owners: {'; '.join(self.running)}" if self.running else ""
-        return f"stopped: {stopped}{left}" if self.stopped else f"{stopped}{left}"
+        lines = [f"stopped {one}" for one in self.stopped] or ["nothing was running"]
+        return "\n".join([*lines, *(f"left to its owner: {one}" for one in self.running)])
 
 
 def clean(*, labs: bool = True) -> Cleaned:
