@@ -20,7 +20,6 @@ from workbench.errors import ManifestError
 KeyPath = tuple[str | int, ...]
 """Where a value stands: keys of mappings, and positions in lists from 0."""
 
-
 _HAS_VALUE = re.compile(r"[a-z_]+:\s+[^\s|>#]")
 
 _NO_BLANK = re.compile(r"\s*[a-z_]+:[^\s/]")
@@ -202,12 +201,9 @@ def _slip(text: str, error: yaml.MarkedYAMLError, shown: Path) -> ManifestError 
         return ManifestError(what, path=shown, remedy="write `key: value`.")
     above = next((one for one in lines[-2::-1] if not one.lstrip().startswith("#")), "")
     if lines and lines[-1][:1] == " " and _HAS_VALUE.match(above):
-        return ManifestError(
-            f"{shown}:{len(lines)}: this line is indented, though the one above it has a value "
-            "already.",
-            path=shown,
-            remedy="begin it in the column of the line above.",
-        )
+        what = "this line is indented, though the one above it has a value already"
+        remedy = "begin it in the column of the line above."
+        return ManifestError(f"{shown}:{len(lines)}: {what}.", path=shown, remedy=remedy)
     return None
 
 
