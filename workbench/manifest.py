@@ -100,7 +100,7 @@ def category_doubt(manifest: PluginManifest) -> str:
     """What is odd about a plugin's category; empty where nothing is."""
     if manifest.category is None or manifest.category in CATEGORIES:
         return ""
-    return f"category {manifest.category!r} is none of {', '.join(CATEGORIES)}"
+    return f"its category {manifest.category} is none of {', '.join(CATEGORIES)}"
 
 
 def load_job_manifest(

@@ -133,7 +133,7 @@ class Cleaned:
     running: tuple[str, ...]
 
     def __repr__(self) -> str:
-        lines = [f"stopped {one}" for one in self.stopped] or ["nothing was running"]
+        lines = [f"stopped: {one}" for one in self.stopped] or ["nothing was running"]
         return "\n".join([*lines, *(f"left to its owner: {one}" for one in self.running)])
 
 

@@ -65,7 +65,6 @@ def test_a_keyboard_reaches_the_panel_in_order_and_stays_where_it_is(page: Page)
     for number, key in enumerate(("Enter", "Space"), start=1):
         page.keyboard.press(key)
         expect(calls).to_have_count(number)
-        expect(page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
         assert focused(page) == "Send"
     shown = "() => getComputedStyle(document.activeElement).outline"
     assert page.evaluate(shown).endswith(" solid 2px")

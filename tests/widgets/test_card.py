@@ -57,7 +57,7 @@ def test_a_card_that_nobody_follows_tells_how_things_were(serve: Serve) -> None:
     job, _ = serve()
     page = job._repr_html_()
     assert ">running</b> <span" in page
-    assert "when this cell ran" in page
+    assert "when this was shown" in page
     assert job.url in page
     assert "href" not in page
 

@@ -71,12 +71,12 @@ def test_one_request_at_a_time(serve: Serve) -> None:
     job, container = serve(lambda _: (200, str(go_on.wait(10)).lower()))
     panel = perform_panel(job)
     panel.send.click()
-    assert panel.send.disabled
+    assert not panel.send.disabled, "or it would lose the keyboard"
     assert "waiting for the job" in panel.answer.value
     assert not panel.wait(0)
     panel.send.click()
     panel.request.value = '{"a": 1}'
-    assert panel.send.disabled, "editing meanwhile does not free the button"
+    panel.send.click()
     go_on.set()
     assert panel.wait(10)
     assert not panel.send.disabled

@@ -27,7 +27,7 @@ def job_card(job: Job, *, followed: bool = False) -> Markup:
     stopped = job.status == "stopped"
     status = _html.badge(job.status, _html.GOOD if alive else _html.MUTED if stopped else _html.BAD)
     if alive and not followed:
-        status = Markup("{} {}").format(status, _html.muted("when this cell ran"))
+        status = Markup("{} {}").format(status, _html.muted("when this was shown"))
     elif stopped:
         status = Markup("{} {}").format(status, stopped_by(job))
     rows = [

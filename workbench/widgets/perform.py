@@ -175,7 +175,7 @@ class PerformPanel:
         url = f"{self.job.url}api/v1/perform"
         self.curl.value = "" if problem is not None else curl_line_of(url, text)
         self.verdict.value = str(_parts.status(verdict))
-        self.send.disabled = problem is not None or self._sending
+        self.send.disabled = problem is not None
         if self._answered is not None and not self._sending:
             self.answer.value = str(_parts.status(self._answer_now()))
 
@@ -194,10 +194,11 @@ class PerformPanel:
         self.request.value = request  # which judges it
 
     def _start(self) -> None:
-        if self.send.disabled:  # two clicks that were queued while a cell ran
+        # A button that is disabled while a call runs would lose the keyboard.
+        if self.send.disabled or self._sending:
             return
         self._idle.clear()
-        self._sending = self.send.disabled = True
+        self._sending = True
         self.history.make_room()
         waiting = _html.badge("waiting for the job", _html.WARN)
         self.answer.value = str(_parts.status(waiting))
