@@ -173,6 +173,21 @@ def test_the_current_folder_is_the_plugin_if_it_holds_one(broken_plugin: Path) -
     assert workbench("lint", cwd=broken_plugin.parent).returncode == 0
 
 
+def test_which_folder_is_looked_at_is_said_where_none_was_named(
+    broken_plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = workbench("lint", cwd=broken_plugin)
+    assert here.stderr.startswith(f"Looking at {broken_plugin}, the current folder.\n")
+    monkeypatch.setenv("WORKBENCH_PLAYGROUND", str(tmp_path / "mine"))
+    looked = f"Looking at {ROOT / 'golang-job-type'}, the finished plugin.\n"
+    assert workbench("lint", cwd=tmp_path).stderr.startswith(looked)
+    own = tmp_path / "mine" / "golang-job-type"
+    own.mkdir(parents=True)
+    told = workbench("lint", cwd=tmp_path).stderr
+    assert told.startswith(f"{looked}For the one that you write, name it: {own}\n")
+    assert "Looking at" not in workbench("lint", own).stderr
+
+
 @pytest.fixture
 def broken_plugin(tmp_path: Path) -> Path:
     plugin = tmp_path / "broken"
@@ -248,11 +263,3 @@ def test_a_notebook_that_does_not_run_is_named(tmp_path: Path) -> None:
     answer = workbench("notebooks", "--run", notebook)
     assert answer.returncode == 1
     assert "error: one.ipynb: one: ZeroDivisionError: division by zero" in answer.stderr
-
-
-def test_lint_without_a_folder_names_that_of_the_playground(tmp_path: Path) -> None:
-    (tmp_path / "golang-job-type").mkdir()
-    env = {"WORKBENCH_PLAYGROUND": str(tmp_path)}
-    told = workbench("lint", env=env).stderr
-    assert "yours is in $WORKBENCH_PLAYGROUND/golang-job-type: name that folder" in told
-    assert "yours is in" not in workbench("lint", "golang-job-type", env=env).stderr

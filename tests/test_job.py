@@ -18,7 +18,7 @@ from workbench._wait import wait_until
 from workbench.errors import BuildError, JobDied, PerformError, PortTaken, UsageError
 from workbench.events import Event
 from workbench.job import Job
-from workbench.run import clean, run_job
+from workbench.run import Cleaned, clean, run_job
 from workbench.settings import shipped
 
 SAMPLE = shipped("sample-golang-function")
@@ -112,7 +112,7 @@ def test_its_curl_line_makes_the_same_call(job: Job) -> None:
 def test_it_shows_itself(job: Job) -> None:
     assert repr(job) == f"<Job golang-function 0.0.1 running at {job.address} (process)>"
     assert job.url in job._repr_html_()
-    assert " when this was shown" in job._repr_html_(), "the page may outlive the job"
+    assert "when this was shown" in job._repr_html_(), "the page may outlive the job"
 
 
 def test_it_listens_on_loopback_only(job: Job) -> None:
@@ -253,7 +253,13 @@ def test_clean_stops_what_this_process_runs(tmp_path: Path) -> None:
     cleaned = clean()
     assert cleaned.stopped == (f"forgotten 1.2.3 at {job.address}",)
     assert job.status == "stopped"
-    assert repr(clean()) == "nothing was running"
+    assert repr(cleaned).splitlines()[0] == f"stopped: forgotten 1.2.3 at {job.address}"
+    assert repr(clean()).splitlines()[0] == "nothing was running"
+
+
+def test_what_clean_did_is_told_in_a_line_each() -> None:
+    lines = repr(Cleaned(("a", "b"), ("c", "d"))).splitlines()
+    assert lines == ["stopped: a", "stopped: b", "left to its owner: c", "left to its owner: d"]
 
 
 INTERRUPTED = """

@@ -74,6 +74,11 @@ def test_the_finished_plugin_gets_no_word() -> None:
     assert str(lint_plugin(plugin, manifest=job)) == "nothing found"
 
 
+def test_a_folder_that_is_not_there_is_one_mistake(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="nosuch does not exist"):
+        lint_plugin(tmp_path / "nosuch")
+
+
 def test_a_link_out_of_the_plugin_is_found(small: Path) -> None:
     (small / "out").symlink_to("/etc/hostname")
     (finding,) = lint_plugin(small)
@@ -182,8 +187,3 @@ def test_the_folder_of_a_job_is_told_as_one() -> None:
     (finding,) = lint_plugin(shipped("sample-golang-function")).errors[:1]
     assert (finding.where, finding.what) == ("plugin-manifest.yaml", "does not exist")
     assert finding.remedy.startswith("this is the folder of a job")
-
-
-def test_a_folder_that_is_not_there_is_one_error(tmp_path: Path) -> None:
-    with pytest.raises(PluginError, match="nonsense does not exist"):
-        lint_plugin(tmp_path / "nonsense")

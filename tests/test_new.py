@@ -31,7 +31,7 @@ def test_a_new_job_answers(tmp_path: Path) -> None:
     assert (called.returncode, called.stdout) == (0, '"Hello, Ada!"\n'), called.stderr
     refused = workbench("call", job, "{}")
     assert refused.returncode == 1
-    assert "the input needs a text 'name', found <nil>" in refused.stderr
+    assert "there is no 'name' in the input" in refused.stderr
 
 
 def test_a_new_job_is_formatted_vetted_and_tested(tmp_path: Path) -> None:

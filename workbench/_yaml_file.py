@@ -6,6 +6,7 @@ key that it is about, and put into one error that names `path:line` for each of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -19,6 +20,9 @@ from workbench.errors import ManifestError
 KeyPath = tuple[str | int, ...]
 """Where a value stands: keys of mappings, and positions in lists from 0."""
 
+_HAS_VALUE = re.compile(r"[a-z_]+:\s+[^\s|>#]")
+
+_NO_BLANK = re.compile(r"\s*[a-z_]+:[^\s/]")
 
 MAX_VALUES = 100_000
 """How many values a file may hold, those that aliases repeat counted again."""
@@ -101,7 +105,7 @@ def read_yaml(path: Path, *, shown: Path | None = None) -> YamlFile:
             raise ManifestError(f"{shown}: {what}.", path=shown)
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
-        raise _broken(error, shown) from None
+        raise _slip(text, error, shown) or _broken(error, shown) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         what = f"the character {chr(error.character)!r} cannot stand in YAML"
@@ -185,6 +189,22 @@ def _read_text(path: Path, shown: Path) -> str:
             path=shown,
             remedy="save the file with the encoding UTF-8.",
         ) from None
+
+
+def _slip(text: str, error: yaml.MarkedYAMLError, shown: Path) -> ManifestError | None:
+    """What people mostly did where YAML says only what it did not expect."""
+    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()[: mark.line + 1] if mark else []
+    bare = [number for number, line in enumerate(lines, 1) if _NO_BLANK.match(line)]
+    if bare and "'\\t'" not in str(error.problem):
+        what = f"{shown}:{bare[-1]}: no blank after the colon: {lines[bare[-1] - 1].strip()}."
+        return ManifestError(what, path=shown, remedy="write `key: value`.")
+    above = next((one for one in lines[-2::-1] if not one.lstrip().startswith("#")), "")
+    if lines and lines[-1][:1] == " " and _HAS_VALUE.match(above):
+        what = "this line is indented, though the one above it has a value already"
+        remedy = "begin it in the column of the line above."
+        return ManifestError(f"{shown}:{len(lines)}: {what}.", path=shown, remedy=remedy)
+    return None
 
 
 def _broken(error: yaml.MarkedYAMLError, shown: Path) -> ManifestError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,9 +12,9 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from workbench import _html, calls
-from workbench._cell import Cell, running_cell
-from workbench._sources import Sources, outdated_note, outdated_words
+from workbench import calls
+from workbench._cell import Cell, notebook_shell, running_cell
+from workbench._sources import Sources, outdated_note
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.engines import Container, Image
 from workbench.errors import JobDied, PerformError, exit_words
@@ -263,16 +264,12 @@ class Job:
         )
 
     def _repr_html_(self) -> str:
-        alive = self.exit_code is None
-        when = _html.muted(" when this was shown") if alive else ""  # the page may outlive the job
-        rows = [
-            ("status", _html.badge(self.status, _html.GOOD if alive else _html.BAD) + when),
-            ("page", _html.link(self.page) if alive else self.url),
-            ("engine", f"{self.engine}, built in {self.image.seconds:.2f} s"),
-        ]
-        if alive and (words := outdated_words(self.outdated)):
-            rows.append((_html.badge("outdated", _html.WARN), words))
-        return str(_html.table(("Job", f"{self.manifest.name} {self.manifest.version}"), rows))
+        return str(_card_room().job_card(self))
+
+    def _ipython_display_(self) -> None:
+        if notebook_shell() is None:
+            raise NotImplementedError  # IPython then takes the plain forms
+        _card_room().JobCard(self)._ipython_display_()
 
     def _tell_if_outdated(self) -> None:
         cell = running_cell()
@@ -286,14 +283,16 @@ class Job:
 
     def _raise_if_dead(self, method: str, path: str) -> None:
         if self._stopped is not None:
-            raise JobDied(
-                f"{method} {path}: {self.manifest.name} was stopped.",
-                exit_code=self._stopped,
-                remedy="start it again with `run_job`.",
-            )
+            what = f"{method} {path}: {self.manifest.name} was stopped."
+            remedy = "start it again with `run_job`."
+            raise JobDied(what, exit_code=self._stopped, remedy=remedy)
         # The connection breaks a moment before the system has the exit code.
         try:
             code = wait_until(lambda: self.container.exit_code, timeout=0.5)
         except DeadlineExceeded:
             return
         raise self.died(f"{method} {path}: {self.manifest.name} died with", code)
+
+
+def _card_room() -> Any:
+    return import_module("workbench.widgets.card")  # by its name: views stand above jobs

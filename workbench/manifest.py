@@ -32,6 +32,9 @@ JOB_MANIFEST_FILENAME = "job.yaml"
 FORMER_JOB_MANIFEST_FILENAME = "fatman.yaml"
 PLUGIN_MANIFEST_FILENAME = "plugin-manifest.yaml"
 
+CATEGORIES = ("job-type", "infrastructure", "core")
+"""By what Racetrack sorts its list of plugins. It takes any other text as well."""
+
 
 class JobManifest(Manifest):
     """A job's manifest, with every default filled in.
@@ -91,6 +94,13 @@ class PluginManifest(ClientPluginManifest):
 
     def _repr_html_(self) -> str:
         return _as_table(self, self._path, ())
+
+
+def category_doubt(manifest: PluginManifest) -> str:
+    """What is odd about a plugin's category; empty where nothing is."""
+    if manifest.category is None or manifest.category in CATEGORIES:
+        return ""
+    return f"its category {manifest.category} is none of {', '.join(CATEGORIES)}"
 
 
 def load_job_manifest(

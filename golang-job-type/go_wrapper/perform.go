@@ -52,7 +52,7 @@ func (s *service) call(input map[string]interface{}, result *bytes.Buffer) (err 
 	}()
 	output, err := s.entrypoint(input)
 	if err != nil {
-		slog.Error("Perform failed", "error", err)
+		slog.Error("Perform failed", "error", err.Error()) // slog would add its stack
 		return err
 	}
 	if err := json.NewEncoder(result).Encode(output); err != nil {

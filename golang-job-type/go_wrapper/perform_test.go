@@ -77,6 +77,22 @@ func TestPanicIsLoggedWithItsStack(t *testing.T) {
 	}
 }
 
+// traced tells its stack whoever formats it with %+v, as errors of github.com/pkg/errors do.
+type traced struct{}
+
+func (traced) Error() string { return "no numbers" }
+
+func (traced) Format(state fmt.State, _ rune) { fmt.Fprint(state, "no numbers\nmain.go:1\nasm.s:2") }
+
+func TestErrorIsLoggedByItsMessageAlone(t *testing.T) {
+	log := captureLog(t)
+	s := newTestService(func(map[string]interface{}) (interface{}, error) { return nil, traced{} })
+	request(s.newRouter(), "POST", "/api/v1/perform", "{}")
+	if text := log.String(); strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "error=\"no numbers\"\n") {
+		t.Errorf("got %q, want one record with the message", text)
+	}
+}
+
 func TestAbortDropsTheConnection(t *testing.T) {
 	log := captureLog(t)
 	s := newTestService(func(map[string]interface{}) (interface{}, error) { panic(http.ErrAbortHandler) })

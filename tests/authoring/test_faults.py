@@ -24,6 +24,16 @@ FAULTS = {
     "python-scope": ("plugin.py", "return 1\n", ["1:1: 'return' outside function"]),
     "python-nul": ("plugin.py", "a\0b\n", ["source code string cannot contain null bytes"]),
     "yaml": ("job.yaml", "name: a: b\n", ["1:8: not YAML: mapping values are not allowed here"]),
+    "yaml-indented": (
+        "job.yaml",
+        "name: a\n# a remark\n  version: 1\n",
+        ["3: this line is indented, though the one above it has a value already: begin it in"],
+    ),
+    "yaml-no-blank": (
+        "job.yaml",
+        "name: a\nversion:1\n",
+        ["2: no blank after the colon: version:1: write `key: value`"],
+    ),
     "yaml-tab": ("job.yml", "name: a\n\tb: c\n", ["2:1: a tab where YAML wants blanks: indent"]),
     "yaml-list": ("job.yaml", "- a\n", ["1: holds a list where a mapping"]),
     "yaml-twice": ("job.yaml", "a: 1\na: 2\n", ["2: a is given twice, first on line 1"]),

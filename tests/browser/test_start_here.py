@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from workbench._wait import wait_until
 from workbench.settings import shipped
 
 NAME = "notebooks/00-start-here.ipynb"
@@ -57,6 +58,8 @@ def test_it_runs_to_the_end(lab_page: LabPage, page: Page) -> None:
     lab = "left to its owner"  # JupyterLab itself; the cell cleans twice
     told = [line.partition(":")[0] for line in lab_page.text("stop").splitlines()]
     assert told == ["stopped", lab, "nothing was running", lab]
+    # Its card says what has become of the job since.
+    wait_until(lambda: " stopped at " in lab_page.text("run-job") or None, timeout=10)
     for cell in ("render-dockerfile", "run-job", "run-copy", "break-it", "bundle", "stop"):
         photograph(page, f"ran-{cell}", cell)
 

@@ -198,8 +198,18 @@ def test_time_is_counted_without_long_pauses(ground: Playground, clock: list[flo
     for pause in (60.0, progress.LONGEST_PAUSE + 1, 30.0, -5.0):
         clock[0] += pause
         wb.check_step("02", playground=ground)
-    assert wb.progress(playground=ground).chapters[1].seconds == 90.0
+    assert wb.progress(playground=ground).chapters[1].seconds == 90.0 + progress.LONGEST_PAUSE
     assert [progress.duration(n) for n in (0, 40, 90, 3900)] == ["", "40 s", "2 min", "1 h 05 min"]
+
+
+def test_the_clock_of_a_chapter_stops_when_it_is_recorded(
+    ground: Playground, clock: list[float]
+) -> None:
+    wb.begin("02", playground=ground)
+    for _ in range(3):
+        clock[0] += 20.0
+        wb.record("02", playground=ground)
+    assert wb.progress(playground=ground).chapters[1].seconds == 20.0
 
 
 def test_progress_survives_a_restart_and_is_one_json_file(

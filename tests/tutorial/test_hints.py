@@ -75,6 +75,14 @@ def test_none_is_offered_for_what_is_whole_again_when_it_could_be_typed(
     assert "To look further" not in verdict._repr_html_()
 
 
+def test_none_is_offered_for_a_playground_that_is_gone(ground: Playground) -> None:
+    shutil.rmtree(ground.path / ".git")
+    verdict = wb.check_step("01", strict=False, playground=ground)
+    assert "To look further" in verdict._repr_html_()
+    shutil.rmtree(ground.path)
+    assert "To look further" not in verdict._repr_html_()
+
+
 def test_a_page_gives_the_remedy_away_only_with_the_answer(ground: Playground) -> None:
     replace(ground.plugin_dir / "base.Dockerfile", "golang:1.26-alpine", "golang:1.16-alpine")
     verdict = wb.check_step("04", strict=False, playground=ground)

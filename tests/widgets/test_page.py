@@ -9,6 +9,7 @@ from workbench._wait import wait_until
 from workbench.job import Job
 from workbench.settings import shipped
 from workbench.widgets import outdated, swagger
+from workbench.widgets.card import job_card
 
 DOCUMENT = (shipped("golang-job-type") / "go_wrapper/swaggerui/openapi.json").read_text()
 
@@ -60,7 +61,7 @@ def test_behind_a_hub_the_browser_goes_through_its_proxy(
     view = swagger(job)
     assert view.url == f"/user/ann/proxy/{port}/pub/job/golang-function/0.0.1/"
     assert f'<iframe src="{view.url}"' in view.html()
-    assert f'<a href="{view.url}"' in job._repr_html_()
+    assert f'<a href="{view.url}"' in job_card(job, followed=True)
 
 
 @pytest.mark.parametrize(

@@ -246,4 +246,34 @@ def test_a_call_costs_a_dozen_updates_at_most(serve: Serve, sent: list[dict[str,
         assert 3 <= len(sent) <= 12
     sent.clear()
     panel.request.value = "[ ]"
-    assert len(sent) == 2, "the text, and the curl line; the verdict is the same"
+    assert len(sent) == 3, "the text, the curl line, the old answer; the verdict is the same"
+
+
+def test_an_answer_is_grey_while_the_request_is_another_one(serve: Serve) -> None:
+    job, _ = serve(lambda _: (200, "43"))
+    panel = perform_panel(job, {})
+    assert "43" in click(panel)
+    assert "wb-former" not in panel.answer.value
+    panel.request.value = "{,"
+    assert "The request was edited since" in panel.answer.value
+    assert "wb-former" in panel.answer.value
+    assert ">43</pre>" in panel.answer.value
+    assert "The request was edited since" in panel.html()
+    panel.request.value = "{}"
+    assert "wb-former" not in panel.answer.value
+    panel.request.value = "[]"
+    assert "wb-former" not in click(panel)
+
+
+def test_of_a_job_that_is_over_nothing_is_outdated(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Job, "outdated", ("perform.go",))
+    job, container = serve()
+    panel = perform_panel(job, {})
+    click(panel)
+    assert "outdated" in panel.note.value
+    container.exit_code = 0
+    wait_until(lambda: panel.note.value == "" or None, timeout=10)
+    wait_until(lambda: "Start it again" in panel.html() or None, timeout=10)
+    assert "outdated" not in panel.html()

@@ -34,12 +34,8 @@ def lint(plugin_dir: options.PluginDir = None, as_json: options.AsJson = False) 
     a build, would stop at any of it.
     """
     from workbench.lint import lint_plugin
-    from workbench.settings import get_settings, typed_path
 
     folder = _plugin_folder(plugin_dir)
-    own = get_settings().playground / "golang-job-type"
-    if plugin_dir is None and own.is_dir() and own != folder:
-        say(f"yours is in {typed_path(own)}: name that folder to look at it")
     findings = lint_plugin(folder)
     if as_json:
         show_json([asdict(finding) for finding in findings])
@@ -77,10 +73,17 @@ def bundle(
 
 
 def _plugin_folder(given: Path | None) -> Path:
-    from workbench.settings import shipped
+    from workbench.settings import get_settings, shipped
 
     if given is not None:
         return given
     here = Path.cwd()
-    is_plugin = (here / "plugin-manifest.yaml").exists() or (here / "plugin.py").exists()
-    return here if is_plugin else shipped("golang-job-type")
+    if (here / "plugin-manifest.yaml").exists() or (here / "plugin.py").exists():
+        say(f"Looking at {here}, the current folder.")
+        return here
+    finished = shipped("golang-job-type")
+    say(f"Looking at {finished}, the finished plugin.")
+    own = get_settings().playground / "golang-job-type"
+    if own.is_dir():
+        say(f"For the one that you write, name it: {own}")
+    return finished

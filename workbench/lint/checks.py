@@ -39,6 +39,7 @@ CHECKS = (
     Check("L05", "error", plugin_files.dockerfiles_missing),
     Check("L06", "error", plugin_files.bundle_refused),
     Check("L07", "warning", plugin_files.plugin_doubtful),
+    Check("L08", "warning", plugin_files.category_unknown),
     Check("L10", "warning", ignore_file.patterns_that_cannot_match),
     Check("L11", "warning", ignore_file.patterns_that_match_nothing),
     Check("L12", "error", ignore_file.needed_files_left_out),

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench._yaml_file import read_yaml
 from workbench.errors import WorkbenchError
 from workbench.job_type.values import SHAPES
 from workbench.lint.subject import Flaw, Subject
+from workbench.manifest import PLUGIN_MANIFEST_FILENAME, category_doubt, load_plugin_manifest
 
 
 def manifest_refused(subject: Subject) -> Iterator[Flaw]:
@@ -61,6 +63,17 @@ def plugin_doubtful(subject: Subject) -> Iterator[Flaw]:
         path, _, what = warning.partition(": ")
         if Path(path).name != "requirements.txt":
             yield Flaw(Path(path).name, what, "name what Racetrack calls, or leave it out")
+
+
+def category_unknown(subject: Subject) -> Iterator[Flaw]:
+    """A label that Racetrack takes, as it takes any text, and no other plugin has."""
+    path = subject.folder / PLUGIN_MANIFEST_FILENAME
+    if subject.manifest_error is None and path.is_file():
+        doubt = category_doubt(load_plugin_manifest(path))
+        if doubt:
+            line = read_yaml(path).line_of(("category",))
+            where = f"{subject.name(path)}:{line}" if line else subject.name(path)
+            yield Flaw(where, doubt, "write one of these, or leave it out")
 
 
 def dockerfiles_missing(subject: Subject) -> Iterator[Flaw]:

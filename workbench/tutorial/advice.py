@@ -37,12 +37,14 @@ class Advice:
         place: Where to look; begins with the file and line where they are known.
         answer: What to do: in words, or as a diff from the learner's file to the finished one.
         look: A command that shows more; empty where it would not see what the check saw.
+        folder: The playground that it is about, which may be gone by the time that it is shown.
     """
 
     nudge: str
     place: str
     answer: str
     look: str
+    folder: Path
 
     def at(self, level: int) -> str:
         """The hint of a level, from 1 to 3."""
@@ -64,7 +66,8 @@ def advise(
     names = tuple(str(path) for name in hint.files for _, path in tutorial_files(name))
     where = _found(checked.seen, names, ground)
     place = f"{where}. {hint.place}" if where else hint.place
-    return Advice(hint.nudge, place, _answer(hint, names, where, step, ground), _look(hint, ground))
+    answer = _answer(hint, names, where, step, ground)
+    return Advice(hint.nudge, place, answer, _look(hint, ground), ground.path)
 
 
 def _look(hint: Hint, ground: Playground) -> str:

@@ -68,6 +68,8 @@ class Moved:
             told.append(f"Left to whoever started it: {'; '.join(self.running)}.")
         if self.kept:
             told.append(f"What was there before is kept on the branch {self.kept}.")
+        if self.back[:1] == ("switch",):
+            told.append("Back on that branch, later records go there, and `main` stays as it is.")
         return told
 
     def __str__(self) -> str:

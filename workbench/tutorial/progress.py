@@ -24,8 +24,8 @@ from workbench.tutorial.playground import Playground
 from workbench.tutorial.step import Step
 from workbench.tutorial.steps import STEPS
 
-LONGEST_PAUSE = 180.0
-"""Seconds between two cells of a chapter that count as spent on it; more of a break does not."""
+LONGEST_PAUSE = 120.0
+"""Seconds between two cells of a chapter that count as spent on it, at most: then it is a break."""
 
 _now = time.time
 
@@ -58,7 +58,7 @@ class Chapter:
         id: Its name, which is its notebook's too.
         title: What a person does in it.
         state: `done`, `begun` or `not begun`.
-        seconds: How long it was worked on; long pauses are not counted.
+        seconds: How long it was worked on, until it was done; of a long pause, its beginning.
         hints: How many hints were asked for with `hint`. Who unfolds those below a check leaves no
             trace: a page tells nobody.
     """
@@ -199,7 +199,7 @@ def note(
     def changed(record: Record) -> None:
         chapter = record.chapters.setdefault(step.id, ChapterRecord())
         now = _now()
-        if chapter.seen is not None:
+        if chapter.seen is not None and chapter.done is None:
             chapter.seconds += _counted(now - chapter.seen)
         chapter.begun = chapter.begun or now
         chapter.seen = now
@@ -247,7 +247,7 @@ def _hints(number: int) -> str:
 
 
 def _counted(pause: float) -> float:
-    return pause if 0 <= pause <= LONGEST_PAUSE else 0.0
+    return min(max(pause, 0.0), LONGEST_PAUSE)
 
 
 def _progress(kept: Kept[Record]) -> Progress:

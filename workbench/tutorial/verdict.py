@@ -122,7 +122,7 @@ def hints(advice: Advice, remedy: str | None) -> Markup:
     The remedy often is the answer in one line, so it is shown with the answer and not before it.
     """
     look = Markup("<div>To look further: {}</div>").format(_html.code(advice.look))
-    if not advice.look:
+    if not advice.look or not advice.folder.is_dir():
         look = Markup("")
     answer = _html.details("The answer", solution(advice.answer, remedy))
     place = _html.details("The place", Markup("<div>{}</div>{}").format(advice.place, answer))

@@ -77,6 +77,7 @@ class PerformPanel:
         ).add_class("wb-curl")
         self.history = CallHistory(self._bring_back)
         self._answered: Markup | None = None
+        self._answered_to = ""
         self._over = False
         self._sending = False
         self._idle = threading.Event()
@@ -107,7 +108,7 @@ class PerformPanel:
         """The panel as a plain page, for a saved notebook and for readers without a kernel."""
         rows = [
             ("Request", _html.pre(self.request.value)),
-            ("Answer", self._answered or _html.muted("not sent yet")),
+            ("Answer", self._answer_now() or _html.muted("not sent yet")),
             ("As curl", _html.pre(self.curl.value)),
         ]
         if len(self.history) > 1:
@@ -119,9 +120,8 @@ class PerformPanel:
         return self._outdated.html() + page + _parts.status(how)
 
     def look(self, ended: bool) -> None:
-        """Now and then, see whether files changed since the job was built."""
-        if not ended:
-            self._see_outdated()
+        """Now and then, see whether files changed since the build; of a job that is over, none."""
+        self._see_outdated(now=ended)
 
     def fail(self, error: Exception) -> None:
         """Show that the panel itself failed."""
@@ -176,6 +176,19 @@ class PerformPanel:
         self.curl.value = "" if problem is not None else curl_line_of(url, text)
         self.verdict.value = str(_parts.status(verdict))
         self.send.disabled = problem is not None
+        if self._answered is not None and not self._sending:
+            self.answer.value = str(_parts.status(self._answer_now()))
+
+    def _answer_now(self) -> Markup:
+        """The last answer, greyed while the request is not the one that it answers."""
+        answered = self._answered or Markup("")
+        if self.request.value == self._answered_to:
+            return answered
+        return Markup(
+            '<div>{}</div><div class="wb-former" style="filter:grayscale(1)">{}</div>'
+        ).format(
+            _html.muted("The request was edited since; this answers the one before:"), answered
+        )
 
     def _bring_back(self, request: str) -> None:
         self.request.value = request  # which judges it
@@ -206,8 +219,8 @@ class PerformPanel:
         except Exception as error:  # noqa: BLE001 - nobody else would tell of it
             outcome = _html.badge("not sent", _html.BAD)
             shown = outcome + _lines(repr(error))
-        self._answered = shown
-        self.answer.value = str(_parts.status(shown))
+        self._answered, self._answered_to = shown, text
+        self.answer.value = str(_parts.status(self._answer_now()))
         self.history.add(text, outcome)
         self._sending = False
         self._judge()

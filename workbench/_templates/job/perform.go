@@ -1,14 +1,21 @@
 // Package job greets.
 package job
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Perform answers one call. The input is the JSON object of the request, and what is returned becomes
 // the JSON of the answer; an error becomes an answer with status 500 and the error's text.
 func Perform(input map[string]interface{}) (interface{}, error) {
-	name, ok := input["name"].(string)
+	value, ok := input["name"]
 	if !ok {
-		return nil, fmt.Errorf("the input needs a text 'name', found %v", input["name"])
+		return nil, errors.New("there is no 'name' in the input")
+	}
+	name, ok := value.(string)
+	if !ok {
+		return nil, fmt.Errorf("'name' has to be a text, found %v", value)
 	}
 	return "Hello, " + name + "!", nil
 }
