@@ -56,7 +56,7 @@ def _groups(target: Target, rules: Sequence[Rule]) -> list[list[Rule]]:
 
 def _together(target: Target, rules: Sequence[Rule], workers: int) -> dict[str, Finding]:
     tasks = {rule.id: partial(_finding, target, rule) for rule in rules}
-    return together(tasks, workers)
+    return together(tasks, workers, on_interrupt=target.abort)
 
 
 def _finding(target: Target, rule: Rule) -> Finding:

@@ -8,9 +8,10 @@ import time
 import uuid
 from http import HTTPStatus
 
+from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
-from workbench.conformance.instance import UNFINISHED
-from workbench.conformance.rules.mounting import BEHIND_PUB
+from workbench.conformance.instance import UNFINISHED, Instance
+from workbench.conformance.rules.mounting import BEHIND_PUB, LOG_LAG
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
 from workbench.settings import TRACING_HEADER
@@ -92,13 +93,13 @@ def tells_unencodable_results(subject: Subject) -> str:
 )
 def survives_a_panic(subject: Subject) -> str:
     """The next call is a good one."""
-    asker = subject.probe
-    answer = asker.perform({"do": "panic"})
-    _is_error(answer, "a call that crashes")
-    after = asker.perform({"do": "echo", "value": 42})
-    if after.json != 42:
-        raise Broken(f"the call after it gets {after.answered}")
-    return answer.answered
+    with subject.apart(probe=True) as asker:
+        answer = asker.perform({"do": "panic"})
+        _is_error(answer, "a call that crashes")
+        after = asker.perform({"do": "echo", "value": 42})
+        if not after.succeeded:
+            raise Broken(f"the call after it gets {after.answered}")
+        return answer.answered
 
 
 @rule(
@@ -112,15 +113,17 @@ def survives_a_panic(subject: Subject) -> str:
 )
 def calls_overlap(subject: Subject) -> str:
     """A short call and a probe have to be answered before a long call is."""
-    asker = subject.probe
-    for seconds in LONG_CALLS:
-        held_up = _held_up(asker, seconds)
-        if held_up is None:
-            return f"a short call and /live were answered while one of {seconds:g} s ran"
+    with subject.apart(probe=True) as asker:
+        for seconds in LONG_CALLS:
+            held_up = _held_up(asker, seconds)
+            if held_up is None:
+                return f"a short call and /live were answered while one of {seconds:g} s ran"
     raise Broken(f"while a call of {LONG_CALLS[-1]:g} s ran, {held_up} was not answered")
 
 
 def _held_up(asker: Asker, seconds: float) -> str | None:
+    """What was not answered before a call of that length can have ended."""
+    end = time.monotonic() + seconds
     long = threading.Thread(
         target=lambda: asker.perform({"do": "sleep", "value": seconds}, timeout=seconds + 10)
     )
@@ -134,7 +137,7 @@ def _held_up(asker: Asker, seconds: float) -> str | None:
                 answer = asker.perform({"do": "echo", "value": 1}, timeout=10)
             if answer.status is None:
                 raise Broken(f"beside a long call, {name} gets {answer.answered}")
-            if not long.is_alive():
+            if time.monotonic() >= end:
                 return name
     finally:
         long.join()
@@ -157,7 +160,7 @@ def passes_on_the_tracing_header(subject: Subject) -> str:
     traced = f"trace-{uuid.uuid4()}"
     answer = asker.perform(UNFINISHED, {TRACING_HEADER: traced})
     told = answer.headers.get(TRACING_HEADER.lower())
-    logged = any(traced in line for line in asker.instance.log(200))
+    logged = _logs(asker.instance, traced, patient=told is None)
     if told == traced:
         return f"in the answer's headers{', and in its log' if logged else ''}"
     if told is not None:
@@ -167,6 +170,18 @@ def passes_on_the_tracing_header(subject: Subject) -> str:
     if asker.instance.container is None:
         raise NotJudged("no answer names it, and the log is out of sight")
     raise Absent("neither the answer nor the log names it")
+
+
+def _logs(instance: Instance, text: str, *, patient: bool) -> bool:
+    """Whether the log has the text; some wrappers write it after they have answered."""
+
+    def look() -> bool | None:
+        return True if any(text in line for line in instance.log(200)) else None
+
+    try:
+        return wait_until(look, timeout=LOG_LAG if patient else 0)
+    except DeadlineExceeded:
+        return False
 
 
 def _is_error(answer: Exchange, what: str) -> None:

@@ -107,7 +107,7 @@ def takes_any_version(subject: Subject) -> str:
     _name(asker)
     for version in VERSIONS:
         answer = asker.get("/live", base=asker.instance.prefix(version))
-        if not answer.ok:
+        if not answer.succeeded:
             raise Broken(f"for the version {version} /live answers {answer.answered}")
     return f"it answers for {', '.join(VERSIONS)}"
 
@@ -146,7 +146,7 @@ def reads_its_name(subject: Subject) -> str:
     """A start with another name than before."""
     with subject.started({"JOB_NAME": OTHER_NAME}) as asker:
         live = asker.get("/live", base=asker.instance.prefix())
-        if not live.ok:
+        if not live.succeeded:
             raise Broken(f"{live.path} answers {live.answered}")
         return f"{live.path} is served"
 
@@ -216,7 +216,7 @@ def _name(asker: Asker) -> str:
 
 def _is_served(asker: Asker, base: str) -> str:
     live = asker.get("/live", base=base)
-    if not live.ok:
+    if not live.succeeded:
         raise Broken(f"{base}/live answers {live.answered}")
     return _served(_unfinished(asker, base))
 
@@ -227,7 +227,6 @@ def _unfinished(asker: Asker, base: str) -> Exchange:
 
 def _served(answer: Exchange) -> str:
     """Whether something reads what is posted there; what it makes of it is for other rules."""
-    redirected = answer.status is not None and 300 <= answer.status < 400
-    if answer.status in UNSERVED or redirected:
+    if answer.status in UNSERVED or answer.redirected:
         raise Broken(f"a POST to {answer.path} gets {answer.answered}")
     return f"{answer.path} is served"
