@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
+import threading
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -10,13 +13,25 @@ import psutil
 
 from workbench._children import records
 
+# Below those that systems give to outgoing connections: one of these would keep a server from a
+# port that was free a moment ago.
+_FIRST, _LAST = 20_000, 29_999
+
+_given: deque[int] = deque(maxlen=200)
+_lock = threading.Lock()
+
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that nobody uses at this moment, and that was not given lately, either.
+
+    So what is started side by side in this process does not meet.
+    """
+    with _lock:
+        while True:
+            port = _FIRST + secrets.randbelow(_LAST - _FIRST + 1)
+            if port not in _given and port_is_free(port):
+                _given.append(port)
+                return port
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

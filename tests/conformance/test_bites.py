@@ -14,7 +14,7 @@ from workbench.conformance.rules import RULES
 from workbench.conformance.vocabulary import Verdict
 
 CASES = cases()
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 5
 """Cases that are judged at the same time: each is quiet for most of its seconds."""
 
 

@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
 from tests.command_line import WORKBENCH
+from tests.conformance.test_published import BROKEN
 from tests.support import ROOT, require, without_namespaces
 from workbench import _children, _offline, _ports
 from workbench._wait import wait_until
 from workbench.conformance.check import check
+from workbench.conformance.instance import READY_TIMEOUT
 from workbench.conformance.report import Report, load_report
 from workbench.conformance.rules import RULES
 from workbench.conformance.vocabulary import On, Verdict
@@ -192,6 +195,28 @@ def test_an_interrupt_ends_all_that_was_started(tmp_path: Path) -> None:
     assert not [path for path in run.glob("*.json") if Path("/proc", path.stem).exists()]
 
 
+def test_an_interrupt_does_not_wait_for_what_never_comes(tmp_path: Path) -> None:
+    require(_offline.offline().sealed, "this system gives no network namespace")
+    child = subprocess.Popen(
+        [WORKBENCH, "check", "--start", "sleep 61.25"],
+        cwd=ROOT, env={**os.environ, "WORKBENCH_HOME": str(tmp_path)}, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    asleep = wait_until(lambda: sleeping(child.pid), timeout=30)
+    child.send_signal(signal.SIGINT)
+    said = child.communicate(timeout=READY_TIMEOUT / 2)[0]
+    assert child.returncode == 130, said
+    assert "Traceback" not in said
+    assert not [one for one in asleep if one.is_running()]
+
+
+def sleeping(parent: int) -> list[psutil.Process] | None:
+    """The programs that are judged, once there are two: W01's, and the one that all rules ask."""
+    found = psutil.Process(parent).children(recursive=True)
+    asleep = [one for one in found if one.name() == "sleep"]
+    return asleep if len(asleep) == 2 else None
+
+
 # --- a system that gives no networks --------------------------------------------------------------
 
 
@@ -223,3 +248,12 @@ def test_without_networks_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         report = on_a_poorer_system(tmp_path, "--start", f"{sys.executable} {WRAPPER}")
     assert "Port 7000 is taken by" in report["W01"].what
     assert judged(report, Verdict.HELD) == []
+
+
+def test_without_networks_a_wrapper_with_a_port_of_its_own_is_judged_the_same(
+    tmp_path: Path,
+) -> None:
+    published = ROOT / "tests" / "cases" / "published"
+    report = on_a_poorer_system(tmp_path, SAMPLE, "--plugin", published)
+    assert judged(report, Verdict.NOT_JUDGED) == []
+    assert judged(report, Verdict.BROKEN) == list(BROKEN)

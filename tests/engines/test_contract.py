@@ -6,6 +6,7 @@ and then either the `input` of a call and its `output`, or the `error` and parts
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +17,15 @@ import yaml
 
 from tests.support import ROOT, require
 from workbench import _children, errors
-from workbench.engines import ENGINES, Engine
+from workbench._wait import wait_until
+from workbench.conformance.exchange import exchange
+from workbench.engines import ENGINES, Engine, PrivateContainer
+from workbench.events import silent
 from workbench.job import Job
-from workbench.run import run_job
+from workbench.manifest import load_job_manifest
+from workbench.plugin import load_plugin
+from workbench.run import job_environment, run_job
+from workbench.settings import JOB_PORT, shipped
 
 CASES = ROOT / "tests" / "cases" / "jobs"
 GOOD = sorted(path.name for path in CASES.iterdir() if not path.name.startswith("bad-"))
@@ -141,3 +148,34 @@ def test_a_slow_job_is_not_called_ready_too_early(run: Callable[..., Job]) -> No
     assert job.perform() is True
     assert '"uri"' in job.logs() or "uri=/ready" in job.logs()
     assert "status=503" in job.logs(), "the gate saw that it was not ready, and asked again"
+
+
+def test_each_gets_a_network_of_its_own_or_the_error_that_was_announced(engine: Engine) -> None:
+    manifest = load_job_manifest(CASES / "own-go-sum")
+    job_type = load_plugin(shipped("golang-job-type")).job_type(manifest.get_jobtype())
+    image = engine.build(job_type, manifest, on_event=silent)
+    env = job_environment(manifest, 1654779364)
+    problem = engine.isolates()
+    if problem is not None:
+        with pytest.raises(errors.EngineUnavailable, match=re.escape(problem.message)):
+            engine.run_private(image, env)
+        return
+    names = ("first", "second")
+    started = [engine.run_private(image, {**env, "JOB_NAME": name}) for name in names]
+    try:
+        for name, one in zip(names, started, strict=True):
+
+            def live(name: str = name, one: PrivateContainer = one) -> bool | None:
+                path = f"/pub/job/{name}/latest/live"
+                return exchange(one.connect, "GET", path, timeout=5).ok or None
+
+            wait_until(live, timeout=20)
+            assert {port for _, port in one.listeners()} == {JOB_PORT}
+            assert one.exit_code is None
+    finally:
+        ended = [one.stop() for one in started]
+    assert ended == [0, 0], "\n".join(started[0].log_lines())
+    for one in started:
+        with pytest.raises(OSError, match=r"Bad file descriptor|refused|gone"):
+            one.connect(1.0)
+    assert list(_children.records()) == []

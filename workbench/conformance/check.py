@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.conformance.address import AddressTarget
 from workbench.conformance.extra import require_extra
 from workbench.conformance.report import Report
 from workbench.conformance.rules import RULES
 from workbench.conformance.runner import judge
-from workbench.conformance.target import AddressTarget, Given, Target
+from workbench.conformance.target import Given, Target
 from workbench.conformance.targets import command_target, folder_target, job_target
 from workbench.conformance.vocabulary import Rule
 from workbench.engines import Engine

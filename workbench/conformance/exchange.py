@@ -66,6 +66,16 @@ class Exchange:
         return self.status == HTTPStatus.OK
 
     @property
+    def succeeded(self) -> bool:
+        """Whether the status says so, be it 200 or another one."""
+        return self.status is not None and self.status // 100 == 2
+
+    @property
+    def redirected(self) -> bool:
+        """Whether the status leads elsewhere."""
+        return self.status is not None and self.status // 100 == 3
+
+    @property
     def media_type(self) -> str:
         """The answer's content type without parameters, in lower case; empty where none came."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()

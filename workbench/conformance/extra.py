@@ -35,13 +35,20 @@ def openapi_problem(document: Any) -> str:
 
     if not isinstance(document, dict):
         return "it is no JSON object"
+    if not {"openapi", "swagger"} & set(document):
+        return "it does not say by which version of OpenAPI it is to be read"
     try:
         validate(document)
     except OpenAPIError as error:
-        return str(error).splitlines()[0]
+        return _first_line(error)
     except Exception as error:  # noqa: BLE001 - of the many libraries below it, each has its own
-        return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        return _first_line(error)
     return ""
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else f"the validator gives up: {type(error).__name__}"
 
 
 def metric_samples(text: str) -> tuple[dict[tuple[str, str], float], str]:

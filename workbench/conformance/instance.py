@@ -28,7 +28,7 @@ READY_TIMEOUT = 20.0
 """Seconds that a wrapper may take until it is ready."""
 
 MISSING = 5.0
-"""Seconds after which a `/ready` that is 404 is not expected to come any more."""
+"""Seconds after which a `/ready` that is 404, say, is not expected to come any more."""
 
 PERFORM = "/api/v1/perform"
 JSON_TYPE = "application/json"
@@ -153,8 +153,7 @@ class Instance:
                 raise self._not_ready(f"it ended with {exit_words(code)}, after {took:.1f} s")
             answer = self.ask("GET", f"{self.root}/ready")
             seen = answer.answered
-            # Any 2xx will do to go on; that it has to be 200 is for a rule to tell.
-            return True if answer.status is not None and answer.status // 100 == 2 else None
+            return True if answer.succeeded else None
 
         try:
             wait_until(probe, timeout=timeout)
@@ -163,12 +162,12 @@ class Instance:
             raise self._not_ready(what) from None
 
     def wait_usable(self) -> None:
-        """Wait until it is ready, or answers at least: rules then tell what is wrong with it.
+        """Wait until it is ready, or does not say that it is not: rules then tell what is wrong.
 
-        A `/ready` that is 404 for a few seconds is one that is not there.
+        A `/ready` that says neither for a few seconds, since it is not there, never will.
 
         Raises:
-            JobNotReady: Its process ended, or nothing answers.
+            JobNotReady: Its process ended, nothing answers, or it is not ready by its own words.
         """
         first = 0.0
 
@@ -177,16 +176,25 @@ class Instance:
             if self.exit_code is not None:
                 return True
             answer = self.ask("GET", f"{self.root}/ready")
-            if answer.status == HTTPStatus.NOT_FOUND:
-                first = first or time.monotonic()
-                return True if time.monotonic() - first > MISSING else None
-            first = 0.0
-            return True if answer.ok else None
+            if answer.succeeded:  # that it has to be 200 is for a rule to tell
+                return True
+            if answer.status in (None, HTTPStatus.SERVICE_UNAVAILABLE):
+                first = 0.0
+                return None
+            first = first or time.monotonic()
+            return True if time.monotonic() - first > MISSING else None
 
+        start = time.monotonic()
         with suppress(DeadlineExceeded):
             wait_until(probe, timeout=READY_TIMEOUT)
-        if self.exit_code is not None or self.ask("GET", f"{self.root}/live").status is None:
-            self.wait_ready(0.1)
+        took = time.monotonic() - start
+        if self.exit_code is not None:
+            code = exit_words(self.exit_code)
+            raise self._not_ready(f"it ended with {code}, after {took:.1f} s")
+        ready = self.ask("GET", f"{self.root}/ready")
+        unready = ready.status in (None, HTTPStatus.SERVICE_UNAVAILABLE)
+        if unready and not (ready.status is None and self.ask("GET", f"{self.root}/live").status):
+            raise self._not_ready(f"/ready, asked for {took:.1f} s, gave: {ready.answered}")
 
     def _not_ready(self, what: str) -> JobNotReady:
         return JobNotReady(f"The wrapper did not get ready: {what}.", log=self.log())

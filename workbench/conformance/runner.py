@@ -40,7 +40,8 @@ def judge(target: Target, rules: Sequence[Rule]) -> Report:
         found: dict[str, Finding] = {}
         for group in _groups(target, rules):
             tasks = {rule.id: partial(_finding, target, rule) for rule in group}
-            found |= together(tasks, 1 if target.one_at_a_time else WORKERS)
+            workers = 1 if target.one_at_a_time else WORKERS
+            found |= together(tasks, workers, on_interrupt=target.abort)
     findings = tuple(found[rule.id] for rule in rules)
     return Report(target.label, findings, time.perf_counter() - start)
 

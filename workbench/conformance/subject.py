@@ -157,7 +157,7 @@ class Subject:
         Raises:
             NotJudged: It does not get ready as it is usually started.
         """
-        self.target.running()
+        self.target.has_to_come_up(probe=False)
 
     @contextmanager
     def started(
@@ -171,9 +171,12 @@ class Subject:
         """A wrapper that is started for this rule, and ended after it; see `Target.start`.
 
         Raises:
-            NotJudged: Nothing can be started from this target.
+            NotJudged: Nothing can be started from this target, or it does not come up as it is
+                usually started, either.
             Broken: It did not get ready; its log is in the evidence.
         """
+        if self.target.starts and not plain:
+            self.target.has_to_come_up(probe=probe)
         self.target.make_room()
         try:
             instance = self.target.start(env or {}, probe=probe, ready=ready, plain=plain)
@@ -190,6 +193,21 @@ class Subject:
             raise
         finally:
             instance.stop()
+
+    @contextmanager
+    def apart(self, *, probe: bool = False) -> Iterator[Asker]:
+        """One for this rule alone, where it can be started; else the one that all rules ask.
+
+        For what a wrapper may not outlive, and for what keeps it busy.
+
+        Raises:
+            NotJudged: There is none.
+        """
+        if self.target.starts:
+            with self.started(probe=probe) as asker:
+                yield asker
+        else:
+            yield self.probe if probe else self.running
 
     def note(self, title: str, text: str) -> None:
         """Add something to the evidence."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
-from workbench.conformance.instance import Instance, Started, connect_to, host_of
-from workbench.conformance.vocabulary import NotJudged
+from workbench.conformance.instance import Instance, Started, host_of
+from workbench.conformance.vocabulary import NeverReady, NotJudged
 from workbench.engines import NOTHING_WRONG, Surroundings
-from workbench.errors import EngineUnavailable, PortTaken, WorkbenchError
+from workbench.errors import EngineUnavailable, JobNotReady, PortTaken, WorkbenchError
 from workbench.manifest import JobManifest
 from workbench.run import job_environment
 
@@ -20,7 +19,11 @@ NOTHING_STARTS = (
     "an address alone shows nothing of how a wrapper starts and stops: give the job's folder, or "
     "the command that starts the wrapper (--start)"
 )
+ABORT_GRACE = 0.5
+"""Seconds between asking and killing, where somebody waits for the end of all of it."""
+
 TELLS_PROBE = "it takes a function that does what it is told"
+RUNNING, PROBE = "running", "probe"
 NO_PROBE = (
     f"{TELLS_PROBE}: give the job's folder and its plugin, or start the wrapper around such a "
     "function (--start and --probe)"
@@ -64,29 +67,41 @@ class Target:
     def __init__(self, label: str, given: Given) -> None:
         self.label = label
         self.given = given
-        self._lock = threading.Lock()
+        self._locks = {name: threading.Lock() for name in (RUNNING, PROBE)}
         self._shared: dict[str, Instance | WorkbenchError] = {}
         self._started: list[Instance] = []
+        self._came_up: set[str] = set()
 
     def running(self) -> Instance:
         """The wrapper that most rules ask; started by the first of them.
 
         Raises:
-            NotJudged: It did not get ready.
+            NeverReady: It ended, or answers nobody.
+            NotJudged: It could not be started.
         """
-        return self._share("running", lambda: self.start({}))
+        return self._share(RUNNING, lambda: self.start({}))
 
     def share_running(self, instance: Instance) -> None:
         """Take an instance that runs already; it is not stopped."""
-        self._shared["running"] = instance
+        self._shared[RUNNING] = instance
 
     def probing(self) -> Instance:
         """The wrapper around the probe job; likewise.
 
         Raises:
-            NotJudged: There is none, or it did not get ready.
+            NeverReady: It ended, or answers nobody.
+            NotJudged: There is none, or it could not be started.
         """
-        return self._share("probe", lambda: self.start({}, probe=True))
+        return self._share(PROBE, lambda: self.start({}, probe=True))
+
+    def has_to_come_up(self, *, probe: bool) -> None:
+        """Do nothing if it comes up as it is usually started, so that another start can tell.
+
+        Raises:
+            NotJudged: As `running` and `probing` do.
+        """
+        if (PROBE if probe else RUNNING) not in self._came_up:
+            _ = self.probing() if probe else self.running()
 
     def start(
         self,
@@ -114,15 +129,16 @@ class Target:
         raise NotJudged(NO_PROBE if probe else NOTHING_STARTS)
 
     def close(self) -> None:
-        """End whatever was started."""
-        with self._lock:
-            self._stop_shared()
+        """End what rules share; what one rule alone started, that rule ends."""
+        self._stop_shared()
 
     def make_room(self) -> None:
         """End what is shared, where nothing can run beside it."""
         if self.one_at_a_time:
-            with self._lock:
-                self._stop_shared()
+            self._stop_shared()
+
+    def abort(self) -> None:
+        """End whatever was started, under those who still ask it."""
 
     def _stop_shared(self) -> None:
         while self._started:
@@ -139,7 +155,7 @@ class Target:
         self.close()
 
     def _share(self, name: str, start: Callable[[], Instance]) -> Instance:
-        with self._lock:
+        with self._locks[name]:
             found = self._shared.get(name)
             if found is None:
                 if self.one_at_a_time:
@@ -150,46 +166,12 @@ class Target:
                 except WorkbenchError as error:
                     found = error
                 self._shared[name] = found
+        if isinstance(found, JobNotReady):
+            raise NeverReady(found.message, found.log) from found
         if isinstance(found, WorkbenchError):
             raise NotJudged(found.message) from found
+        self._came_up.add(name)
         return found
-
-
-class AddressTarget(Target):
-    """A wrapper that runs already, at an address; nothing of it is ever stopped.
-
-    An address with a path `/pub/job/NAME/VERSION` is one of PUB's: the root is out of reach then.
-    """
-
-    def __init__(self, url: str, given: Given) -> None:
-        super().__init__(url, given)
-        connect, host, path = connect_to(url)
-        words = path.split("/")
-        pub = words[:3] == ["", "pub", "job"] and len(words) == 5
-        name, version = (unquote(words[3]), words[4]) if pub else (given.job_name, "latest")
-        self._instance = Instance(
-            connect,
-            root=path,
-            job_name=name,
-            version=version,
-            timestamp=given.timestamp,
-            behind_pub=pub,
-            host=host,
-        )
-        if name is None:
-            self._instance = self._told_by_health(self._instance)
-
-    def running(self) -> Instance:
-        """The instance at the address, whether or not it answers."""
-        return self._instance
-
-    def _told_by_health(self, instance: Instance) -> Instance:
-        """`/health` tells the job's name, by convention."""
-        body = instance.ask("GET", f"{instance.root}/health").json
-        name = body.get("job_name") if isinstance(body, dict) else None
-        if not isinstance(name, str) or not name:
-            return instance
-        return replace(instance, job_name=name)
 
 
 Start = Callable[[Mapping[str, str], bool, Surroundings], Started]
@@ -239,6 +221,8 @@ class StartedTarget(Target):
         self.one_at_a_time = one_at_a_time
         self._job = job
         self._probe = probe
+        self._alive: set[Instance] = set()
+        self._aborted = False
 
     @property
     def probes(self) -> bool:
@@ -258,6 +242,7 @@ class StartedTarget(Target):
         job = self._probe if probe else self._job
         if isinstance(job, str):
             raise NotJudged(job)
+        self._forget_ended()
         told = {**job_environment(job.manifest, int(time.time())), **env}
         try:
             container = job.start(told, plain, around)
@@ -271,6 +256,9 @@ class StartedTarget(Target):
             container=container,
             host=host_of(container),
         )
+        self._alive.add(instance)
+        if self._aborted:
+            instance.stop()
         if ready:
             try:
                 instance.wait_usable()
@@ -278,6 +266,18 @@ class StartedTarget(Target):
                 instance.stop()
                 raise
         return instance
+
+    def abort(self) -> None:
+        """See `Target.abort`; what is started later ends at once."""
+        self._aborted = True
+        for instance in self._alive.copy():
+            if instance.exit_code is None:
+                instance.stop(ABORT_GRACE)
+
+    def _forget_ended(self) -> None:
+        for instance in self._alive.copy():
+            if instance.exit_code is not None:
+                self._alive.discard(instance)
 
 
 def _number(text: str | None) -> int | None:

@@ -65,11 +65,13 @@ def folder_target(
     chosen = get_engine(engine, on_event=on_event)
     image = chosen.build(job_type, manifest, on_event=on_event)
     label = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+    job = startable(image, chosen)
+    is_probe = manifest.workspace == PROBE_JOB
     target = StartedTarget(
         label,
         given,
-        startable(image, chosen),
-        _probe(job_type, chosen, on_event),
+        job,
+        job if is_probe else _probe(job_type, chosen, on_event),
         one_at_a_time=_one_at_a_time(image, chosen),
     )
     target.wrapper = go_wrapper(job_type)

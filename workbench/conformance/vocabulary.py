@@ -7,7 +7,7 @@ requests that the function made are the finding's evidence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -86,6 +86,19 @@ class NotJudged(Exception):
     Args:
         why: What is missing, and what would let the rule be judged.
     """
+
+
+class NeverReady(NotJudged):
+    """The wrapper does not come up as it is usually started: it ends, or is never ready.
+
+    Args:
+        why: How that was seen.
+        log: The last lines that it wrote.
+    """
+
+    def __init__(self, why: str, log: Sequence[str]) -> None:
+        super().__init__(why)
+        self.log = tuple(log)
 
 
 Judge = Callable[["Subject"], str]

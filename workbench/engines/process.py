@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -208,7 +209,7 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
         return program
     with step(on_event, Phase.PREPARING, "compiling jobbuild"):
         program.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = program.with_name(f"{program.name}.{os.getpid()}")
+        unfinished = program.with_name(f"{program.name}.{os.getpid()}-{threading.get_ident()}")
         answer = _process.run(
             [go.path, "build", "-trimpath", "-o", unfinished, *sources],
             cwd=folder,

@@ -11,16 +11,13 @@ from http import HTTPStatus
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
 from workbench.conformance.instance import UNFINISHED, Instance
-from workbench.conformance.rules.mounting import BEHIND_PUB
+from workbench.conformance.rules.mounting import BEHIND_PUB, LOG_LAG
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
 from workbench.settings import TRACING_HEADER
 
 LONG_CALLS = (0.5, 2.0)
 """Seconds of the long call that short ones overtake; the second try is for a busy machine."""
-
-LOG_LAG = 1.0
-"""Seconds that a line of the log may come after the answer that it is about."""
 
 HIDDEN = "the CLI shows only a text under `error`, and there is none"
 
@@ -96,13 +93,13 @@ def tells_unencodable_results(subject: Subject) -> str:
 )
 def survives_a_panic(subject: Subject) -> str:
     """The next call is a good one."""
-    asker = subject.probe
-    answer = asker.perform({"do": "panic"})
-    _is_error(answer, "a call that crashes")
-    after = asker.perform({"do": "echo", "value": 42})
-    if after.json != 42:
-        raise Broken(f"the call after it gets {after.answered}")
-    return answer.answered
+    with subject.apart(probe=True) as asker:
+        answer = asker.perform({"do": "panic"})
+        _is_error(answer, "a call that crashes")
+        after = asker.perform({"do": "echo", "value": 42})
+        if not after.succeeded:
+            raise Broken(f"the call after it gets {after.answered}")
+        return answer.answered
 
 
 @rule(
@@ -116,15 +113,17 @@ def survives_a_panic(subject: Subject) -> str:
 )
 def calls_overlap(subject: Subject) -> str:
     """A short call and a probe have to be answered before a long call is."""
-    asker = subject.probe
-    for seconds in LONG_CALLS:
-        held_up = _held_up(asker, seconds)
-        if held_up is None:
-            return f"a short call and /live were answered while one of {seconds:g} s ran"
+    with subject.apart(probe=True) as asker:
+        for seconds in LONG_CALLS:
+            held_up = _held_up(asker, seconds)
+            if held_up is None:
+                return f"a short call and /live were answered while one of {seconds:g} s ran"
     raise Broken(f"while a call of {LONG_CALLS[-1]:g} s ran, {held_up} was not answered")
 
 
 def _held_up(asker: Asker, seconds: float) -> str | None:
+    """What was not answered before a call of that length can have ended."""
+    end = time.monotonic() + seconds
     long = threading.Thread(
         target=lambda: asker.perform({"do": "sleep", "value": seconds}, timeout=seconds + 10)
     )
@@ -138,7 +137,7 @@ def _held_up(asker: Asker, seconds: float) -> str | None:
                 answer = asker.perform({"do": "echo", "value": 1}, timeout=10)
             if answer.status is None:
                 raise Broken(f"beside a long call, {name} gets {answer.answered}")
-            if not long.is_alive():
+            if time.monotonic() >= end:
                 return name
     finally:
         long.join()

@@ -9,7 +9,7 @@ from workbench.conformance.exchange import Exchange
 from workbench.conformance.rules.mounting import BEHIND_PUB, name_of
 from workbench.conformance.rules.starting import first_answer
 from workbench.conformance.subject import Asker, Subject
-from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
+from workbench.conformance.vocabulary import Broken, Level, NeverReady, NotJudged, On, rule
 from workbench.errors import exit_words
 
 FIELD = "deployment_timestamp"
@@ -146,7 +146,11 @@ def a_malformed_timestamp_is_told(subject: Subject) -> str:
 )
 def ready_is_200(subject: Subject) -> str:
     """At the root, where Racetrack asks."""
-    ready = _root(subject).get("/ready")
+    try:
+        ready = _root(subject).get("/ready")
+    except NeverReady as never:
+        subject.note("last lines of its log", "\n".join(never.log) or "it wrote nothing")
+        raise Broken(str(never)) from never
     if not ready.ok:
         raise Broken(f"/ready answers {ready.answered}")
     return ready.answered

@@ -64,7 +64,7 @@ def redirects_no_post(subject: Subject) -> str:
     for base in bases:
         for path in (PERFORM, *UNCLEAN):
             answer = asker.ask("POST", path, UNFINISHED, JSON, base=base)
-            if answer.status is not None and 300 <= answer.status < 400:
+            if answer.redirected:
                 where = answer.headers.get("location")
                 to = f", to {where}" if where else ""
                 raise Broken(f"a POST to {answer.path} gets {answer.answered}{to}")

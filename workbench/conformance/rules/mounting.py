@@ -15,7 +15,7 @@ from workbench.errors import JobNotReady, exit_words
 from workbench.settings import JOB_PORT
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - where Racetrack asks wrappers to listen
-LOG_LAG = 0.3
+LOG_LAG = 1.0
 """Seconds by which a line of the log may come later than an answer that was sent after it."""
 
 SETTLED = 1.0
@@ -107,7 +107,7 @@ def takes_any_version(subject: Subject) -> str:
     name_of(asker)
     for version in VERSIONS:
         answer = asker.get("/live", base=asker.instance.prefix(version))
-        if not answer.ok:
+        if not answer.succeeded:
             raise Broken(f"for the version {version} /live answers {answer.answered}")
     return f"it answers for {', '.join(VERSIONS)}"
 
@@ -146,7 +146,7 @@ def reads_its_name(subject: Subject) -> str:
     """A start with another name than before."""
     with subject.started({"JOB_NAME": OTHER_NAME}) as asker:
         live = asker.get("/live", base=asker.instance.prefix())
-        if not live.ok:
+        if not live.succeeded:
             raise Broken(f"{live.path} answers {live.answered}")
         return f"{live.path} is served"
 
@@ -217,7 +217,7 @@ def name_of(asker: Asker) -> str:
 
 def _is_served(asker: Asker, base: str) -> str:
     live = asker.get("/live", base=base)
-    if not live.ok:
+    if not live.succeeded:
         raise Broken(f"{base}/live answers {live.answered}")
     return _served(_unfinished(asker, base))
 
@@ -228,7 +228,6 @@ def _unfinished(asker: Asker, base: str) -> Exchange:
 
 def _served(answer: Exchange) -> str:
     """Whether something reads what is posted there; what it makes of it is for other rules."""
-    redirected = answer.status is not None and 300 <= answer.status < 400
-    if answer.status in UNSERVED or redirected:
+    if answer.status in UNSERVED or answer.redirected:
         raise Broken(f"a POST to {answer.path} gets {answer.answered}")
     return f"{answer.path} is served"

@@ -123,7 +123,7 @@ def offers_an_example(subject: Subject) -> str:
     if not example:
         raise Absent("the document offers no example of an input")
     answer = asker.perform(example)
-    if not answer.ok:
+    if not answer.succeeded:
         raise Broken(f"{json.dumps(example)} gets {answer.answered}")
     return f"{json.dumps(example)} gets {answer.answered}"
 
@@ -145,7 +145,7 @@ def _leads_to_the_slash(asker: Asker, base: str, loads: bool) -> None:
     bare = asker.get("", base=base)
     if bare.ok and loads and read_page(bare) is not None:
         raise Broken(f"{base} without a slash shows the page, whose links then lead elsewhere")
-    if bare.status is not None and 300 <= bare.status < 400:
+    if bare.redirected:
         where = bare.headers.get("location", "")
         if not where.endswith("/"):
             raise Broken(f"{base} leads to {where!r}, not to the path with a slash")
