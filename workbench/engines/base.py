@@ -90,6 +90,12 @@ class Container(Protocol):
     def signal(self, number: int) -> None:
         """Send a signal to its first process alone; one that has ended gets none."""
 
+    def handles(self, number: int) -> bool:
+        """Whether its first process handles a signal; True where nobody can tell.
+
+        The first process of a real container gets no other signals; a child of ours ends by all.
+        """
+
     def stop(self, grace: float = ...) -> int:
         """Ask it to end, and kill it after `grace` seconds; gives its exit code."""
 

@@ -50,6 +50,10 @@ class ChildContainer:
         """Send a signal to its process alone."""
         self.child.signal(number)
 
+    def handles(self, number: int) -> bool:
+        """Whether its process has a handler of its own for a signal."""
+        return self.child.handles(number)
+
     def stop(self, grace: float = _process.STOP_GRACE) -> int:
         """Ask it to end, and kill it after `grace` seconds."""
         return self.child.stop(grace)
