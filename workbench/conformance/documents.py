@@ -16,6 +16,9 @@ Get = Callable[[str], Exchange]
 """Asks a path below one base."""
 
 DOCUMENT = "openapi.json"
+HERE = "here.invalid"
+"""Stands for the host that something was asked of."""
+
 SMALL = 64 * 1024
 """Bytes up to which a script may be one that says where the document is; others are libraries."""
 
@@ -114,12 +117,39 @@ def find_document(get: Get) -> Exchange | None:
 
 def perform_operation(document: Any) -> dict[str, Any] | None:
     """What the document says of posting to perform; None where it says nothing."""
+    return _perform(document)[1]
+
+
+def perform_addresses(document: Any, path: str) -> tuple[str, ...]:
+    """Where the document says that perform is: a path of the host that it lies on, or an address.
+
+    Args:
+        document: An OpenAPI document that describes perform.
+        path: Where it lies.
+
+    Returns:
+        One for each server that it names; none where a server is a template, which nobody fills in.
+    """
+    found = _perform(document)[0]
+    if "swagger" in document:
+        servers = [f"//{document['host']}" if document.get("host") else ""]
+        servers[0] += document.get("basePath") or ("" if servers[0] else "/")
+    else:
+        servers = [str(one.get("url", "/")) for one in document.get("servers") or [{}]]
+    if any("{" in one for one in servers):
+        return ()
+    whole = [urljoin(f"http://{HERE}{path}", one).rstrip("/") + found for one in servers]
+    return tuple(one.removeprefix(f"http://{HERE}") for one in whole)
+
+
+def _perform(document: Any) -> tuple[str, dict[str, Any] | None]:
+    """Perform's path in the document, and what is said of posting to it."""
     paths = document.get("paths") if isinstance(document, dict) else None
     for path, item in paths.items() if isinstance(paths, dict) else ():
         operation = item.get("post") if isinstance(item, dict) else None
         if path.endswith(PERFORM) and isinstance(operation, dict):
-            return operation
-    return None
+            return path, operation
+    return "", None
 
 
 def input_example(document: Any) -> Any:
