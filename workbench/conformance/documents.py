@@ -16,9 +16,6 @@ Get = Callable[[str], Exchange]
 """Asks a path below one base."""
 
 DOCUMENT = "openapi.json"
-HERE = "here.invalid"
-"""Stands for the host that something was asked of."""
-
 SMALL = 64 * 1024
 """Bytes up to which a script may be one that says where the document is; others are libraries."""
 
@@ -120,12 +117,13 @@ def perform_operation(document: Any) -> dict[str, Any] | None:
     return _perform(document)[1]
 
 
-def perform_addresses(document: Any, path: str) -> tuple[str, ...]:
+def perform_addresses(document: Any, path: str, host: str) -> tuple[str, ...]:
     """Where the document says that perform is: a path of the host that it lies on, or an address.
 
     Args:
         document: An OpenAPI document that describes perform.
         path: Where it lies.
+        host: The host that it was got from, as requests name it.
 
     Returns:
         One for each server that it names; none where a server is a template, which nobody fills in.
@@ -138,8 +136,8 @@ def perform_addresses(document: Any, path: str) -> tuple[str, ...]:
         servers = [str(one.get("url", "/")) for one in document.get("servers") or [{}]]
     if any("{" in one for one in servers):
         return ()
-    whole = [urljoin(f"http://{HERE}{path}", one).rstrip("/") + found for one in servers]
-    return tuple(one.removeprefix(f"http://{HERE}") for one in whole)
+    whole = [urljoin(f"http://{host}{path}", one).rstrip("/") + found for one in servers]
+    return tuple(re.sub(rf"^https?://{re.escape(host)}(?=/)", "", one) for one in whole)
 
 
 def _perform(document: Any) -> tuple[str, dict[str, Any] | None]:

@@ -17,7 +17,7 @@ from workbench.conformance.documents import (
 )
 from workbench.conformance.exchange import Exchange
 from workbench.conformance.extra import openapi_problem
-from workbench.conformance.instance import UNFINISHED, UNSERVED
+from workbench.conformance.instance import PERFORM, UNFINISHED, UNSERVED
 from workbench.conformance.subject import JSON, Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, rule
 
@@ -139,12 +139,17 @@ def _example(asker: Asker) -> object:
 
 
 def _leads_to_perform(asker: Asker, found: Exchange, base: str) -> None:
-    """One of its servers has to be the job, by a way that is open to who got the document."""
-    addresses = perform_addresses(found.json, found.path)
+    """One of its servers has to be the job, by a way that is open to who got the document.
+
+    Where perform is not below this base at all, other rules tell.
+    """
+    addresses = perform_addresses(found.json, found.path, asker.instance.host)
     ours = [one for one in addresses if one.startswith("/")]
     behind_pub = base.startswith(PUB)
     reached = [one for one in ours if one.startswith(PUB) or not behind_pub]
-    if not addresses or any(_takes_calls(asker, one) for one in reached):
+    if not addresses or not _takes_calls(asker, base + PERFORM):
+        return
+    if any(_takes_calls(asker, one) for one in reached):
         return
     raise Broken(f"{found.path} says that perform is at {addresses[0]}, where this job is not")
 
