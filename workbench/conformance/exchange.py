@@ -40,6 +40,8 @@ KEPT_SENT = 64 * 1024
 
 NOBODY_LISTENS = "nobody listens"
 
+JSON_TYPE = "application/json"
+
 _REGISTERED = {status.value for status in HTTPStatus}
 
 Body = bytes | Iterable[bytes] | None
@@ -97,6 +99,11 @@ class Exchange:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
+    def is_json(self) -> bool:
+        """Whether its content type is JSON's, in the letters that Racetrack looks for."""
+        return JSON_TYPE in self.headers.get("content-type", "").partition(";")[0].split()
+
+    @property
     def text(self) -> str:
         """The answer's body as text; undecodable bytes are replaced."""
         return self.body.decode(errors="replace")
@@ -124,7 +131,7 @@ class Exchange:
 
         None where the answer is no JSON object with such a text.
         """
-        body = self.json if self.media_type == "application/json" else None
+        body = self.json if self.is_json else None
         found = body.get("error") if isinstance(body, dict) else None
         return found if isinstance(found, str) and found else None
 
@@ -135,7 +142,7 @@ class Exchange:
             return self.problem
         if not self.body:
             return f"{self.status} with an empty body"
-        kind = self.media_type or "no content type"
+        kind = self.headers.get("content-type", "").partition(";")[0].strip() or "no content type"
         charset, coding = charset_of(self.headers), coding_of(self.headers)
         if charset not in ("", "utf-8"):
             kind += f"; charset={charset}"

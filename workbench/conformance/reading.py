@@ -125,11 +125,14 @@ def read_json(body: bytes, headers: Mapping[str, str]) -> Any:
         raise ValueError(f"its Content-Encoding is {coding}, and nobody asked for that")
     charset = charset_of(headers) or "utf-8"
     try:
-        text = body.decode(charset)
+        text = body.decode()
+        same = text == body.decode(charset)  # some heed it, and some never look
     except LookupError:
         raise ValueError(f"nobody knows its charset {charset}") from None
-    except UnicodeError:
-        raise ValueError(f"it is not {charset.upper()}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not {error.encoding.upper()}") from None
+    if not same:
+        raise ValueError(f"it is UTF-8, and its charset says {charset}")
     if text.startswith("\ufeff"):
         raise ValueError("it begins with a byte order mark, which JSON must not")
     try:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.conformance.documents import find_document, input_example
-from workbench.conformance.exchange import Body, Exchange
-from workbench.conformance.instance import JSON_TYPE, PERFORM, TIMEOUT, Instance
+from workbench.conformance.exchange import JSON_TYPE, Body, Exchange
+from workbench.conformance.instance import PERFORM, TIMEOUT, Instance
 from workbench.conformance.target import Target
 from workbench.conformance.vocabulary import Broken, Evidence, NotJudged
 from workbench.errors import JobNotReady, WorkbenchError

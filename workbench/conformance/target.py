@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.conformance.instance import Instance, Started, host_of
+from workbench.conformance.instance import Instance, Started
+from workbench.conformance.loopback import host_of
 from workbench.conformance.vocabulary import NeverReady, NotJudged
 from workbench.engines import NOTHING_WRONG, Surroundings
 from workbench.errors import EngineUnavailable, JobNotReady, PortTaken, WorkbenchError

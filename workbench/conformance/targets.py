@@ -10,7 +10,8 @@ from pathlib import Path
 
 from workbench import _children, _ports
 from workbench._private_network import private_networks
-from workbench.conformance.instance import Instance, OnLoopback, Started, host_of
+from workbench.conformance.instance import Instance, Started
+from workbench.conformance.loopback import OnLoopback, host_of
 from workbench.conformance.target import NO_PROBE, TELLS_PROBE, Given, Startable, StartedTarget
 from workbench.engines import (
     NOTHING_WRONG,

@@ -30,7 +30,7 @@ OF_THE_CLI = {
 LETTERS = "Grüße, 世界 🌍"
 """A text of letters with one, two, three and four bytes."""
 
-HIDDEN = "the CLI shows only a text under `error`, and there is none"
+HIDDEN = "the CLI shows the text under `error`, and there is none"
 
 
 @rule(
@@ -46,7 +46,7 @@ def answers_with_the_result(subject: Subject) -> str:
     call = subject.good_call()
     for headers, how in (({}, ""), (OF_THE_CLI, ", sent as the CLI does,")):
         answer = call.asker.perform(call.body, headers)
-        if not answer.ok or answer.media_type != "application/json":
+        if not answer.ok or not answer.is_json:
             raise Broken(f"a good call{how} gets {answer.answered}")
         if answer.json_problem:
             raise Broken(f"what it answers is no JSON ({answer.json_problem}): {answer.answered}")

@@ -52,8 +52,9 @@ def live_is_200(subject: Subject) -> str:
 def live_is_json(subject: Subject) -> str:
     """The content type is looked at before the body."""
     live = _root(subject).get("/live")
-    if live.media_type != "application/json":
-        raise Broken(f"its content type is {live.media_type or 'not told'}: {live.answered}")
+    if not live.is_json:
+        told = live.headers.get("content-type") or "not told"
+        raise Broken(f"its content type is {told}: {live.answered}")
     if not isinstance(live.json, dict):
         why = f" ({live.json_problem})" if live.json_problem else ""
         raise Broken(f"its body is no JSON object{why}: {live.answered}")

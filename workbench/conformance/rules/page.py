@@ -32,7 +32,7 @@ This page is written by `python -m workbench.conformance.rules`, and a test comp
 """
 
 DOES = {
-    "echo": "return `value`",
+    "echo": "return `value`: a number, or a text with any letters",
     "initialised": "return how often the job was initialised: 1",
     "fail": "fail as a function of the language does, with the text `told to fail`",
     "panic": "crash as by a mistake in the program: divide by zero, or panic in Go",

@@ -12,7 +12,7 @@ from whole import Wrapper, run
 
 
 class Other(Wrapper):
-    json_type = 'Application/JSON ; Charset="UTF-8"'
+    json_type = 'application/json ; Charset="UTF-8"'
 
     def send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         if not self.path.endswith("/metrics"):
