@@ -44,7 +44,6 @@ class Ward:
         """Find out which call succeeds, and where calls are taken."""
         self._good_call = find_good_call(self._target)
         self._below_prefix = serves_below_prefix(self._target)
-        self._target.make_room()
 
     def row(self, fault: Fault) -> Row:
         """Do one fault, and say what was seen."""

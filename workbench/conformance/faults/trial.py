@@ -224,11 +224,22 @@ def find_good_call(target: Target) -> GoodCall | None:
 def serves_below_prefix(target: Target) -> bool:
     """Whether perform is served below the prefix; False where nobody can be asked.
 
-    One is asked to which nothing is done: in the log of the others there is what was done to them.
+    One is asked to which nothing is done, so that nothing of it is in the log of the others. Where
+    wrappers can be started, it is not the one that somebody uses.
     """
+    if not target.starts:
+        return _takes_calls_below(target.running())
+    probes = isinstance(target, StartedTarget) and target.probes
+    target.make_room()
     try:
-        probes = isinstance(target, StartedTarget) and target.probes
-        instance = target.probing() if probes else target.running()
-    except NotJudged:
+        instance = target.start({}, probe=probes)
+    except (NotJudged, JobNotReady):
         return False
+    try:
+        return _takes_calls_below(instance)
+    finally:
+        instance.stop(GRACE)
+
+
+def _takes_calls_below(instance: Instance) -> bool:
     return instance.perform_base != instance.root
