@@ -31,8 +31,11 @@ __all__ = [
     "PrivateContainer",
     "ProcessEngine",
     "Surroundings",
+    "docker_is_here",
     "get_engine",
+    "remove_built_images",
     "start_private",
+    "stop_abandoned_containers",
 ]
 
 
@@ -48,6 +51,33 @@ ENGINES: dict[str, Callable[[], Engine]] = {
     "docker": _docker_engine,
     "process": ProcessEngine,
 }
+
+
+def stop_abandoned_containers() -> tuple[list[str], list[str]]:
+    """See `docker.cleaning.stop_abandoned`; asks nobody where Docker was never used."""
+    if not _used_docker():
+        return [], []
+    from workbench.engines.docker.cleaning import stop_abandoned
+
+    return stop_abandoned()
+
+
+def remove_built_images() -> list[str]:
+    """See `docker.cleaning.remove_images`."""
+    if not _used_docker():
+        return []
+    from workbench.engines.docker.cleaning import remove_images
+
+    return remove_images()
+
+
+def docker_is_here() -> bool:
+    """Whether the Docker engine could be taken now."""
+    return ENGINES["docker"]().available() is None
+
+
+def _used_docker() -> bool:
+    return (get_settings().home / "workbench-id").is_file()
 
 
 def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> Engine:

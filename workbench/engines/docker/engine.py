@@ -16,6 +16,7 @@ from workbench.engines.build_step import Build
 from workbench.engines.docker import names
 from workbench.engines.docker.base_image import BaseImage, bring_image, ensure_base, outer_images
 from workbench.engines.docker.building import Recipe, build
+from workbench.engines.docker.cleaning import containers
 from workbench.engines.docker.client import Client, connect
 from workbench.engines.docker.containers import DockerContainer
 from workbench.engines.docker.context import job_context
@@ -59,6 +60,10 @@ class DockerEngine:
         """Build the base image where it is needed, and the job's; see `Engine.build`."""
         start = time.perf_counter()
         client = self._client()
+        for left in containers(client):
+            if left.abandoned:
+                told = f"{left} was left by a crash: `wb.clean()` or `workbench clean` removes it"
+                on_event(Event(Phase.PREPARING, told))
         if len(job_type.images) > 1:
             told = f"{job_type.full_name} has {len(job_type.images)} images: the first one is built"
             on_event(Event(Phase.JOB_IMAGE, told))
