@@ -41,7 +41,12 @@ class BuildStep:
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line else ""
         ending = "cached" if self.cached else "failed" if self.error else "built"
-        return f"{where}{_short(self.text)} ({ending})"
+        return f"{where}{self.short} ({ending})"
+
+    @property
+    def short(self) -> str:
+        """The beginning of its instruction, on one line."""
+        return _short(self.text)
 
 
 @dataclass(frozen=True)
