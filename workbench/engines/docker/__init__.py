@@ -1,0 +1,1 @@
+"""The Docker engine: jobs as images and containers."""
