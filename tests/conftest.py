@@ -58,7 +58,7 @@ def _alive(mark: str) -> list[str]:
     name, value = mark.split("=")
     found = set(psutil.Process().children(recursive=True))
     for process in psutil.process_iter():
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, ProcessLookupError):
             if process.pid != os.getpid() and process.environ().get(name) == value:
                 found.add(process)
     # Go's own telemetry helper may still be about to end.
