@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import workbench
-from tests.support import require
-from workbench.engines.docker import DockerEngine, cleaning, names
-from workbench.engines.docker.client import Client, connect
+from workbench.engines.docker import cleaning, names
+from workbench.engines.docker.client import Client
 from workbench.events import Event
 from workbench.run import clean, run_job
 from workbench.settings import get_settings, shipped
@@ -26,13 +25,6 @@ job = wb.run_job({str(JOB)!r}, engine="docker")
 print(job.address, flush=True)
 sys.stdin.read()
 """
-
-
-@pytest.fixture(scope="module")
-def client() -> Client:
-    problem = DockerEngine().available()
-    require(problem is None, f"Docker: {problem}")
-    return connect()
 
 
 @pytest.fixture
