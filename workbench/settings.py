@@ -29,7 +29,7 @@ class Settings:
         go: The go command to use (`WORKBENCH_GO`); None means: look for one.
         docker: The docker command to use (`WORKBENCH_DOCKER`); None means: the first one on PATH
             that builds with BuildKit. Host and context are those of the command itself.
-        docker_network: The network of the RUN steps of builds (`WORKBENCH_DOCKER_NETWORK`), such as
+        docker_network: The network in which jobs are built (`WORKBENCH_DOCKER_NETWORK`), such as
             `none`; None means Docker's own default.
         docker_read_only: Whether a container's root is read-only (`WORKBENCH_DOCKER_READ_ONLY=1`).
         engine: The engine to use when none is named (`WORKBENCH_ENGINE`, else `process`).

@@ -44,13 +44,13 @@ class BaseImage:
     stand_in: str = ""
 
 
-def ensure_base(
-    client: Client, job_type: JobType, network: str | None, on_event: Sink, index: int = 0
-) -> BaseImage:
+def ensure_base(client: Client, job_type: JobType, on_event: Sink, index: int = 0) -> BaseImage:
     """The base image of a job type, built if it is not there or its inputs changed.
 
     Inputs are the Dockerfile, the plugin's files that it copies, and the images that it starts
-    from. They are written down in the image's labels, so that what changed can be told.
+    from. They are written down in the image's labels, so that what changed can be told. Its steps
+    have Docker's default network, whatever those of jobs have: the builder keeps what it built for
+    each kind of network apart.
 
     Raises:
         BuildError: It does not build.
@@ -92,7 +92,6 @@ def ensure_base(
             context,
             exact,
             names.image_labels("base", job_type.full_name, inputs),
-            network=network,
         )
         image_id, steps = build(client, recipe, Phase.BASE_IMAGE, on_event)
         _tag(client, exact, tag)

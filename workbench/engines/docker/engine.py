@@ -39,7 +39,7 @@ class DockerEngine:
     """Builds images with BuildKit and runs containers, on this machine's Docker daemon.
 
     Args:
-        network: The network of the builds' RUN steps, such as `none`; None for the setting.
+        network: The network of the RUN steps of jobs, such as `none`; None for the setting.
     """
 
     name = "docker"
@@ -69,7 +69,7 @@ class DockerEngine:
             on_event(Event(Phase.JOB_IMAGE, told))
         base = None
         if job_type.images[0].base_dockerfile is not None:
-            base = ensure_base(client, job_type, self._network, on_event)
+            base = ensure_base(client, job_type, on_event)
         if base is not None and base.stand_in:
             told = f"its toolchain image is a stand-in, made of this machine's {base.stand_in}"
             on_event(Event(Phase.BASE_IMAGE, told))
