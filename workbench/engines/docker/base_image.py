@@ -76,12 +76,12 @@ def ensure_base(client: Client, job_type: JobType, on_event: Sink, index: int = 
     inputs |= context.digests(_copied(found))
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     exact = names.exact_name(tag, digest)
-    there = _image(client, exact)
+    there = find_image(client, exact)
     if there is not None and names.read_inputs(there.labels) == inputs:
         on_event(Event(Phase.BASE_IMAGE, f"{tag} is there: nothing that it is made of changed"))
         _tag(client, exact, tag)
         return BaseImage(exact, there.id, Build("base", tag, dockerfile, ()), stand_in)
-    former = _image(client, tag)
+    former = find_image(client, tag)
     before = names.read_inputs(former.labels) if former else {}
     changed = names.changed(before, inputs) if before else ()
     start = time.perf_counter()
@@ -127,7 +127,7 @@ def bring_image(client: Client, reference: str, on_event: Sink) -> tuple[str, st
     if reference == TOOLCHAIN:
         made = ensure_toolchain(client.api, reference, on_event=on_event)
         return made.id, made.stand_in
-    there = _image(client, reference)
+    there = find_image(client, reference)
     return (there.id if there else "not here yet"), ""
 
 
@@ -155,7 +155,8 @@ def _why(changed: tuple[str, ...], was_there: bool) -> str:
     return f"since {', '.join(changed[:3])}{more} changed"
 
 
-def _image(client: Client, name: str) -> Any:
+def find_image(client: Client, name: str) -> Any:
+    """docker-py's own object of an image; None where there is none of that name."""
     try:
         return client.api.images.get(name)
     except ImageNotFound:

@@ -14,7 +14,13 @@ from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_docker
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.build_step import Build
 from workbench.engines.docker import names
-from workbench.engines.docker.base_image import BaseImage, bring_image, ensure_base, outer_images
+from workbench.engines.docker.base_image import (
+    BaseImage,
+    bring_image,
+    ensure_base,
+    find_image,
+    outer_images,
+)
 from workbench.engines.docker.building import Recipe, build
 from workbench.engines.docker.cleaning import containers
 from workbench.engines.docker.client import Client, connect
@@ -77,7 +83,15 @@ class DockerEngine:
         for reference in outer_images(stages(parse_dockerfile(dockerfile))):
             if base is None and reference != CONTEXT:
                 bring_image(client, reference, on_event)
-        image_id, made = self._build_job(client, job_type, manifest, dockerfile, base, on_event)
+        try:
+            image_id, made = self._build_job(client, job_type, manifest, dockerfile, base, on_event)
+        except EngineUnavailable:
+            if base is None or find_image(client, base.name) is not None:
+                raise
+            told = "the base image was removed by somebody in the meantime: once more"
+            on_event(Event(Phase.BASE_IMAGE, told))
+            base = ensure_base(client, job_type, on_event)
+            image_id, made = self._build_job(client, job_type, manifest, dockerfile, base, on_event)
         return Image(
             role="job",
             engine=self.name,
