@@ -10,7 +10,8 @@ from pathlib import Path
 
 import docker
 
-from tests.support import require
+from tests.support import ROOT, require
+from workbench.engines.docker import names
 from workbench.engines.docker.client import Client, connect
 from workbench.errors import EngineUnavailable
 from workbench.plugin import PluginData, load_plugin
@@ -45,6 +46,28 @@ def plugin_copy(folder: Path, toolchain: str = TOOLCHAIN) -> Iterator[PluginData
         yield load_plugin(target)
     finally:
         remove_images(f":{version}")
+
+
+@contextmanager
+def dict_form(folder: Path) -> Iterator[PluginData]:
+    """The plugin in today's form, with the finished plugin's wrapper beside it."""
+    target = folder / "golang-job-type"
+    shutil.copytree(ROOT / "tests" / "cases" / "dict-form", target)
+    shutil.copytree(shipped("golang-job-type") / "go_wrapper", target / "go_wrapper")
+    try:
+        yield load_plugin(target)
+    finally:  # what stood for the named context, where the docker command knows none
+        client = docker.DockerClient(base_url=connect().host)
+        ours = [f"{names.OURS}={names.workbench_id()}", f"{names.ROLE}=jobtype"]
+        for image in client.images.list(filters={"label": ours}):
+            client.images.remove(str(image.id), force=True)
+        client.close()
+
+
+def edit_wrapper(plugin: PluginData) -> None:
+    """Change a file of the wrapper to what it never was, so that no builder knows it."""
+    with (plugin.plugin_dir / "go_wrapper" / "health.go").open("a") as file:
+        file.write(f"\n// Changed: {uuid.uuid4().hex}\n")
 
 
 def replace(path: Path, former: str, latter: str) -> None:

@@ -13,7 +13,13 @@ from typing import Any
 
 import pytest
 
-from tests.engines.docker.plugins import client_or_skip, plugin_copy, remove_images, replace
+from tests.engines.docker.plugins import (
+    client_or_skip,
+    edit_wrapper,
+    plugin_copy,
+    remove_images,
+    replace,
+)
 from workbench import _process
 from workbench.engines.base import Image
 from workbench.engines.docker.client import Client
@@ -150,8 +156,7 @@ def test_an_edit_of_the_wrapper_leaves_the_modules_where_they_are(
     plugin: PluginData, job: Path
 ) -> None:
     _build(plugin, job)
-    with (plugin.plugin_dir / "go_wrapper" / "server.go").open("a") as file:
-        file.write("\n// Changed.\n")
+    edit_wrapper(plugin)
     base, _ = _build(plugin, job).builds
     cached = {step.text: step.cached for step in base.steps}
     assert [known for text, known in cached.items() if "go mod download" in text] == [True]
