@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import subprocess
 import threading
 import time
 import uuid
@@ -21,6 +22,7 @@ from workbench.engines.docker import stand_in, toolchain
 from workbench.engines.docker.toolchain import ensure_toolchain, is_stand_in
 from workbench.errors import EngineUnavailable
 from workbench.events import Event
+from workbench.settings import shipped
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,9 @@ def reference(client: docker.DockerClient) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def made(client: docker.DockerClient) -> Iterator[str]:
-    """A stand-in that several tests look at."""
+    """A stand-in that several tests look at; the module cache has what it may take from there."""
+    typical = shipped("golang-job-type") / "go_wrapper" / "typical"
+    subprocess.run([find_go().path, "mod", "download"], cwd=typical, check=True)
     name = f"racetrack-workbench-test/golang:{uuid.uuid4().hex[:12]}"
     assert ensure_toolchain(client, name, pull=False).made == "stand-in"
     yield name
@@ -99,6 +103,18 @@ def test_a_stand_in_builds_all_of_the_standard_library_and_go_itself(
         go build std cmd/go cmd/gofmt; go vet .; go build -o m .; ./m; echo built
     """
     assert _shell(client, made, script) == "built\n"
+
+
+def test_a_stand_in_has_the_modules_of_the_base_image(
+    client: docker.DockerClient, made: str
+) -> None:
+    typical = shipped("golang-job-type") / "go_wrapper" / "typical"
+    script = "cd /typical; GOFLAGS=-modcacherw go mod download; ls -d /go/pkg/mod/github.com/*/*"
+    output = client.containers.run(
+        made, ["sh", "-ec", script], remove=True, network_mode="none",
+        volumes={str(typical): {"bind": "/typical", "mode": "ro"}},
+    )  # fmt: skip
+    assert output.decode() == "/go/pkg/mod/github.com/pkg/errors@v0.9.1\n"
 
 
 def test_the_same_parts_give_the_same_bytes() -> None:

@@ -1,12 +1,15 @@
 """A toolchain image made of this machine's own Go, for where the real one cannot be pulled.
 
 It holds what a build needs and nothing else: Go as the real image has it, a static busybox with its
-applets for the shell of `RUN`, certificates, and the few files that programs expect. It has no
-package manager. A label says what it is, so that nobody takes it for the real one.
+applets for the shell of `RUN`, certificates, and the few files that programs expect; and the
+modules that the finished plugin's base image fetches, where this machine has them in its cache:
+who can pull no image may have no network at all. It has no package manager. A label says what it
+is, so that nobody takes it for the real one.
 """
 
 from __future__ import annotations
 
+import re
 import struct
 import tarfile
 from collections.abc import Iterator
@@ -16,8 +19,9 @@ from pathlib import Path
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from workbench import _process
-from workbench._go import Go, find_go
+from workbench._go import Go, find_go, go_env
 from workbench.errors import EngineUnavailable
+from workbench.settings import shipped
 
 LABEL = "racetrack-workbench.stand-in"
 """The label of a stand-in; its value says which Go and which busybox are in it."""
@@ -37,6 +41,7 @@ _FOLDERS = (
 # Of Go's own tree: what no build of somebody's program reads. A third of its files.
 _UNUSED_TOP = {"api", "doc", "misc", "test"}
 _UNUSED_ANYWHERE = "testdata"
+_MODULE_FILES = {".info", ".mod", ".zip", ".ziphash"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def find_parts(machine: str) -> Parts:
             remedy="let the daemon pull the image once: it needs a network for that.",
         )
     for busybox in _BUSYBOX:
-        if busybox.is_file() and _is_static(busybox):
+        if busybox.is_file() and is_static(busybox):
             listed = _process.run([busybox, "--list-full"], timeout=30).stdout.split()
             words = [*_process.run([busybox], timeout=30).stdout.split(), "", "v?"]
             applets = tuple(sorted(set(listed) - {"bin/busybox"}))
@@ -115,6 +120,7 @@ def stream(parts: Parts) -> Iterator[bytes]:
     for applet in parts.applets:
         yield _header(applet, tarfile.SYMTYPE, target="/bin/busybox")
     yield from _go_tree(parts.go.goroot.resolve())
+    yield from _modules(parts.go)
     yield bytes(2 * tarfile.BLOCKSIZE)
 
 
@@ -125,6 +131,27 @@ def _go_tree(goroot: Path) -> Iterator[bytes]:
             yield _header(name, tarfile.DIRTYPE)
         else:
             yield from _file(name, path, executable=bool(path.stat().st_mode & 0o100))
+
+
+def _modules(go: Go) -> Iterator[bytes]:
+    """The module cache's own files of each module that the base image fetches."""
+    answer = _process.run([go.path, "env", "GOMODCACHE"], env=go_env(), timeout=30)
+    downloads = Path(answer.stdout.strip(), "cache", "download")
+    sums = shipped("golang-job-type") / "go_wrapper" / "typical" / "go.sum"
+    folders: set[Path] = set()
+    for line in sums.read_text().splitlines():
+        module, version, _ = line.split()
+        if version.endswith("/go.mod"):
+            continue
+        # In names of files Go writes a capital as "!" and the small letter.
+        escaped = re.sub("[A-Z]", lambda found: f"!{found[0].lower()}", module)
+        for path in sorted(downloads.joinpath(escaped, "@v").glob(f"{version}.*")):
+            name = Path("go/pkg/mod/cache/download", path.relative_to(downloads))
+            if path.suffix in _MODULE_FILES:
+                for folder in sorted(set(name.parents[:-2]) - folders):
+                    yield _header(str(folder), tarfile.DIRTYPE, mode=0o777)
+                    folders.add(folder)
+                yield from _file(str(name), path)
 
 
 def _used(folder: Path, *, top: bool = False) -> Iterator[Path]:
@@ -181,7 +208,7 @@ _ELF64 = struct.Struct("<16sHHIQQQIHHHHHH")
 _PT_INTERP = 3
 
 
-def _is_static(program: Path) -> bool:
+def is_static(program: Path) -> bool:
     """Whether a program of this machine needs no loader and so no libraries."""
     with program.open("rb") as file:
         data = file.read(_ELF64.size)
