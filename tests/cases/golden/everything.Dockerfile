@@ -1,0 +1,29 @@
+FROM ghcr.io/theracetrack/racetrack/job-base/golang:0.0.0 AS system
+RUN apk add --no-cache curl git \
+ && cat /image/etc/passwd >> /etc/passwd \
+ && cat /image/etc/group >> /etc/group
+
+FROM system AS build
+ENV CHANNEL="stable"
+
+# All that the job's image will hold is put below /image: no secrets, nothing only the build needs.
+WORKDIR /image/job
+COPY --chown=65532:65532 . .
+RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job -gomod 'module/go.mod' \
+ && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env \
+ && rm -f -- 'secrets/build.env'
+
+FROM system
+COPY --from=build --chown=65532:65532 /image/job/ /job/
+COPY --from=build /image/usr/ /usr/
+LABEL racetrack-component="job"
+ENV ZONEINFO=/usr/share/zoneinfo.zip
+ENV JOB_NAME="template-lab"
+ENV JOB_VERSION="0.0.1"
+ENV GIT_VERSION="tar"
+ENV DEPLOYED_BY_RACETRACK_VERSION="latest"
+ENV JOB_TYPE_VERSION="0.0.0"
+USER 65532:65532
+WORKDIR /job
+STOPSIGNAL SIGTERM
+CMD ["/usr/local/bin/job"]
