@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from workbench.template_matrix.views_text import by_finding, heading, sign
 
 if TYPE_CHECKING:
     from workbench.lint import Finding
+    from workbench.template_matrix.diff import DockerfileDiff
     from workbench.template_matrix.lab import TemplateLab
     from workbench.template_matrix.rendering import Rendering
 
@@ -21,72 +23,71 @@ _LEVELS = {"error": _html.BAD, "warning": _html.WARN}
 
 
 def lab_html(lab: TemplateLab) -> Markup:
-    """A line that sums up, a table of the variants, and each finding once."""
+    """A line that sums up, a table of the variants, each finding once, and the diffs, folded."""
     colour = _html.GOOD if lab.ok else _html.BAD
     head = Markup("<div><b>{}</b>: {}</div>").format(heading(lab), _html.badge(lab.summary, colour))
-    header = (
-        "variant",
-        "its manifest has",
-        "outcome",
-        "lines",
-        "stages",
-        f"against {VARIANTS[0].name}",
-    )
+    against = f"against {VARIANTS[0].name}"
+    header = ("variant", "its manifest has", "outcome", "lines", "stages", against)
     table = _html.table(header, (_row(lab, row) for row in lab))
-    findings = [_finding(finding, variants) for finding, variants in by_finding(lab)]
-    return _html.as_it_is(head + table + (_findings(findings) if findings else ""))
+    return _html.as_it_is(head + table + _findings(by_finding(lab)) + _html.join(_diffs(lab)))
 
 
 def rendering_html(row: Rendering) -> Markup:
     """What came of one variant: a line, its findings, and the Dockerfile in colours."""
     head = Markup("<div><b>{}</b>: {} {}</div>").format(row.name, _outcome(row), row.variant.what)
-    findings = [_finding(finding, "") for finding in row.findings]
+    findings = _findings((finding, "") for finding in row.findings)
     shown = "" if row.dockerfile is None else highlight(row.dockerfile, "docker")
-    return _html.as_it_is(head + (_findings(findings) if findings else "") + shown)
+    return _html.as_it_is(head + findings + shown)
 
 
 def _row(lab: TemplateLab, row: Rendering) -> tuple[object, ...]:
-    name = Markup('<b style="white-space:nowrap">{}</b>').format(row.name)
     none = row.dockerfile is None
+    diff = lab.from_plain(row)
     return (
-        name,
+        _unbroken(Markup("<b>{}</b>").format(row.name)),
         row.variant.what,
         _outcome(row),
         "" if none else str(row.lines),
         "" if none else str(row.stages),
-        _compared(lab, row),
+        "" if diff is None else _unbroken(diff.summary if diff else _html.muted(diff.summary)),
     )
 
 
-def _compared(lab: TemplateLab, row: Rendering) -> Markup:
-    diff = lab.from_plain(row)
-    if diff is None:
-        return Markup("")
-    if not diff:
-        return _html.muted(diff.summary)
-    return _html.details(diff.summary, diff.html())
+def _diffs(lab: TemplateLab) -> Iterator[Markup]:
+    """Each diff from a plain variant once, below the names of all that have it."""
+    names: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    found: dict[tuple[str, tuple[str, ...]], DockerfileDiff] = {}
+    for row in lab:
+        diff = lab.from_plain(row)
+        if diff:
+            key = (diff.before, diff.lines[2:])
+            names.setdefault(key, []).append(row.name)
+            found.setdefault(key, diff)
+    for key, diff in found.items():
+        head = f"{diff.before} → {', '.join(names[key])}: {diff.summary}"
+        yield _html.details(head, diff.html())
 
 
 def _outcome(row: Rendering) -> Markup:
-    return Markup('<span style="white-space:nowrap">{}</span>').format(
-        _html.badge(f"{sign(row)} {row.outcome}", _COLOURS[sign(row)])
-    )
+    return _unbroken(_html.badge(f"{sign(row)} {row.outcome}", _COLOURS[sign(row)]))
 
 
-def _findings(rows: list[tuple[object, ...]]) -> Markup:
-    in_variants = any(row[-1] for row in rows)
-    header = ("", "where", "what", "remedy", "id", "in")
-    if in_variants:
-        return _html.table(header, rows)
-    return _html.table(header[:-1], (row[:-1] for row in rows))
+def _unbroken(text: str) -> Markup:
+    return Markup('<span style="white-space:nowrap">{}</span>').format(text)
+
+
+def _findings(found: Iterable[tuple[Finding, str]]) -> Markup:
+    """A table of findings, each with the variants that have it; empty where there are none."""
+    rows = [_finding(finding, variants) for finding, variants in found]
+    return _html.table(("finding", "where", "what"), rows) if rows else Markup("")
 
 
 def _finding(finding: Finding, variants: str) -> tuple[object, ...]:
-    return (
-        _html.badge(finding.level, _LEVELS[finding.level]),
-        _html.code(finding.where),
-        finding.what,
-        finding.remedy,
-        finding.id,
-        variants,
+    level = _html.badge(f"{finding.level} {finding.id}", _LEVELS[finding.level])
+    told = [("Remedy", finding.remedy), *([("In", variants)] if variants else [])]
+    what = Markup("<div>{}</div>{}").format(
+        finding.what, _html.join(Markup("<div><b>{}:</b> {}</div>").format(*one) for one in told)
     )
+    # JupyterLab lets code break at a dash, whatever holds it.
+    where = Markup('<code style="white-space:nowrap">{}</code>').format(finding.where)
+    return _unbroken(level), where, what
