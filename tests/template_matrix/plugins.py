@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.template_matrix.lab import TemplateLab
+
 GOOD = (
     'FROM alpine:3.22\nLABEL racetrack-component="job"\n'
     'ENV JOB_NAME="{{ manifest.name }}" JOB_VERSION="{{ manifest.version }}"\n'
@@ -40,3 +42,8 @@ def images(*paths: str) -> str:
         f"{{'source': 'jobtype', 'dockerfile_path': '{path}', 'template': True}}" for path in paths
     )
     return f"{{'other:1.0.0': {{'images': [{listed}]}}}}"
+
+
+def failed(lab: TemplateLab) -> list[str]:
+    """The names of the variants that did not go well."""
+    return [row.name for row in lab.failures]

@@ -101,4 +101,4 @@ def test_a_diff_is_coloured_and_escaped() -> None:
 
 def test_only_a_newline_ends_a_line() -> None:
     diff = DockerfileDiff.between("one", "ENV A=\u2028b", "two", "ENV A=\u2028c")
-    assert (diff.added, diff.removed) == (1, 1)
+    assert diff.lines[-2:] == ("-ENV A=\u2028b", "+ENV A=\u2028c")
