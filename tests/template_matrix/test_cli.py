@@ -46,6 +46,7 @@ def test_a_template_that_fails_for_some_ends_with_1_and_the_rest_is_written(
         (("render",), 2, "There is no job."),
         (("render", "sample-golang-function", "--json"), 2, "--json and --out go with --matrix."),
         (("render", ".", "--out", "x"), 2, "--json and --out go with --matrix."),
+        (("render", "--matrix", "golang-job-type"), 2, "name it by --plugin golang-job-type."),
         (("render", "--matrix", "--plugin", "nosuch"), 1, "nosuch does not exist."),
         (("render", "--matrix", "nosuch"), 1, "nosuch does not exist."),
         (("render", "--matrix", "--plugin", "notebooks"), 1, "plugin-manifest.yaml"),

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.template_matrix.plugins import GOOD, failed, images, plugin
+from workbench.bundle import bundle_plugin
 from workbench.errors import ManifestError, PluginError
 from workbench.lint import lint_plugin
 from workbench.lint.checks import lint_rendered
 from workbench.lint.subject import Subject
 from workbench.lint.variants import VARIANTS
+from workbench.plugin import load_plugin
 from workbench.settings import shipped
 from workbench.template_matrix.lab import template_lab
 
@@ -121,6 +123,14 @@ def test_what_is_no_job_type_plugin_is_refused(tmp_path: Path) -> None:
         template_lab(plugin(tmp_path / "raises", "1 / 0", job=GOOD))
     with pytest.raises(ManifestError, match="this is the folder of a job"):
         template_lab(shipped("sample-golang-function"))
+
+
+def test_a_loaded_plugin_and_a_zip_are_as_good_as_a_folder(tmp_path: Path) -> None:
+    folder = plugin(tmp_path / "plugin", images("job.Dockerfile"), job=GOOD)
+    wanted = [(row.name, row.dockerfile, row.findings) for row in template_lab(folder)]
+    for given in (load_plugin(folder), bundle_plugin(folder, tmp_path).path):
+        lab = template_lab(given)
+        assert [(row.name, row.dockerfile, row.findings) for row in lab] == wanted
 
 
 def test_a_plugin_that_has_no_plugin_py_yet_is_taken_for_what_it_looks_like(

@@ -63,8 +63,15 @@ def render(
 
 
 def _render_matrix(job_dir: Path | None, plugin: Path, as_json: bool, out: Path | None) -> None:
+    from workbench.errors import UsageError
+    from workbench.manifest import PLUGIN_MANIFEST_FILENAME
     from workbench.template_matrix.lab import template_lab
 
+    if job_dir is not None and (job_dir / PLUGIN_MANIFEST_FILENAME).is_file():
+        raise UsageError(
+            f"{job_dir} is the folder of a plugin, not of a job.",
+            remedy=f"name it by --plugin {job_dir}.",
+        )
     lab = template_lab(plugin, job_dir)
     if as_json:
         show_json(lab.as_dict())

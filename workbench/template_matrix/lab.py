@@ -189,7 +189,7 @@ def template_lab(
 ) -> TemplateLab:
     """Render a plugin's template for a matrix of manifests, and lint each Dockerfile.
 
-        lab = wb.template_lab("golang-job-type")
+        lab = wb.template_lab("my-plugin")
         lab["system packages"]                  # one of them
         lab.diff("plain", "system packages")    # what a part of the manifest does
         lab.build("system packages")            # does it work?
