@@ -80,6 +80,19 @@ def test_nobody_listening_is_a_refusal_and_a_closed_network_an_error() -> None:
     assert not [one for one in _children.records() if one.kind == "network"]
 
 
+def test_a_door_leads_into_the_network_of_whoever_has_one(network: PrivateNetwork) -> None:
+    child = start(network)
+    try:
+        with PrivateNetwork("door", of=child.pid) as door:
+            assert wait_until(lambda: ask(door), timeout=20) == "lo"
+            assert door.listeners() == (("0.0.0.0", 7000),)  # noqa: S104 - what was seen
+        assert ask(network) == "lo", "the network is not the door's to end"
+    finally:
+        child.stop()
+    with pytest.raises(EngineUnavailable, match="No such file or directory"):
+        PrivateNetwork("door", of=child.pid)
+
+
 def test_a_child_in_it_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     require(_offline.offline().sealed, ONLY_WITHOUT)
     script = (

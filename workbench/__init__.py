@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from workbench.conformance.faults.report import FaultReport
     from workbench.conformance.report import Report, load_report
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
+    from workbench.engines.docker.explain import Explanation, explain
     from workbench.errors import (
         AssetsError,
         BuildError,
@@ -100,6 +101,7 @@ _ROOMS = {
         "UsageError",
         "WorkbenchError",
     ),
+    "engines.docker.explain": ("Explanation", "explain"),
     "events": ("Event", "Phase"),
     "job": ("Job",),
     "job_type": ("JobType",),
@@ -125,6 +127,7 @@ __all__ = [
     "ConformanceError",
     "EngineUnavailable",
     "Event",
+    "Explanation",
     "FaultReport",
     "FaultsDiff",
     "FileWritten",
@@ -162,6 +165,7 @@ __all__ = [
     "clean",
     "compare",
     "diff_bundles",
+    "explain",
     "faults",
     "fill",
     "get_settings",

@@ -29,11 +29,16 @@ OPEN_TIMEOUT = 10.0
 class PrivateNetwork:
     """A network that lasts until `close`; also a context manager.
 
+    Args:
+        name: What a person calls it.
+        of: A process in a network of its own, such as a container's first one: the network is that
+            one, and this is a door into it. None for a new one.
+
     Raises:
-        EngineUnavailable: This system gives none; says why.
+        EngineUnavailable: This system gives none, or does not let us in; says why.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, of: int | None = None) -> None:
         if not hasattr(socket, "SOCK_SEQPACKET") or sys.platform != "linux":
             raise EngineUnavailable("Only Linux has network namespaces.")
         self._lock = threading.Lock()
@@ -42,7 +47,7 @@ class PrivateNetwork:
         try:
             with theirs:
                 self._keeper = _children.spawn(
-                    [*_program("keep"), str(theirs.fileno())],
+                    [*_program("keep"), str(theirs.fileno()), *([] if of is None else [str(of)])],
                     kind="network",
                     name=name,
                     cwd=Path("/"),

@@ -11,7 +11,12 @@ from pathlib import Path
 
 from workbench import _children
 from workbench._sources import Sources
-from workbench.engines import Engine, get_engine
+from workbench.engines import (
+    Engine,
+    get_engine,
+    remove_built_images,
+    stop_abandoned_containers,
+)
 from workbench.events import Phase, Sink, default_sink, step
 from workbench.health_gate import wait_until_ready
 from workbench.job import Job
@@ -137,11 +142,18 @@ class Cleaned:
         return "\n".join([*lines, *(f"left to its owner: {one}" for one in self.running)])
 
 
-def clean(*, labs: bool = True) -> Cleaned:
+def clean(*, labs: bool = True, images: bool = False) -> Cleaned:
     """Stop the jobs of this process, and whatever a crash of another one left behind.
+
+    Containers are told by their labels; those of other workbenches on the same daemon stay.
 
     Args:
         labs: Whether a JupyterLab counts as well; else it is neither stopped nor named.
+        images: Whether the Docker images that this workbench built are removed, too. What the
+            builder keeps is everybody's: `docker builder prune` empties it.
+
+    Raises:
+        EngineUnavailable: Images are to be removed, and no Docker daemon answers.
     """
     kind = None if labs else "job"
     own = [job for job in _running if job.status != "stopped"]
@@ -149,4 +161,9 @@ def clean(*, labs: bool = True) -> Cleaned:
     for job in own:
         job.stop()
     stopped += [str(record) for record in _children.stop_abandoned(kind)]
-    return Cleaned(tuple(stopped), tuple(str(record) for record in _children.records(kind)))
+    removed, running = stop_abandoned_containers()
+    stopped += removed
+    running += [str(record) for record in _children.records(kind)]
+    if images:
+        stopped += remove_built_images()
+    return Cleaned(tuple(stopped), tuple(running))

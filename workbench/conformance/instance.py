@@ -17,7 +17,7 @@ from workbench import _ports
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Body, Connect, Connection, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
-from workbench.engines import ChildContainer, Container
+from workbench.engines import Container
 from workbench.errors import JobNotReady, UsageError, exit_words
 from workbench.settings import JOB_PORT
 
@@ -60,6 +60,9 @@ class Started(Protocol):
 
     def signal(self, number: int) -> None:
         """Send a signal to its first process."""
+
+    def handles(self, number: int) -> bool:
+        """Whether its first process handles a signal; True where nobody can tell."""
 
     def stop(self, grace: float = ...) -> int:
         """End it."""
@@ -205,13 +208,8 @@ class Instance:
             self.container.signal(number)
 
     def handles(self, number: int) -> bool:
-        """Whether the first process handles a signal; True where nobody can tell.
-
-        A container's first process gets only such signals; a child of ours ends by all of them.
-        """
-        inner = self.container
-        child = inner.container if isinstance(inner, OnLoopback) else inner
-        return not isinstance(child, ChildContainer) or child.child.handles(number)
+        """Whether the first process handles a signal; True where nobody can tell."""
+        return self.container is None or self.container.handles(number)
 
     def stop(self, grace: float = 2.0) -> None:
         """End it, if it is ours to end."""
@@ -246,6 +244,10 @@ class OnLoopback:
     def signal(self, number: int) -> None:
         """Send a signal to its first process."""
         self.container.signal(number)
+
+    def handles(self, number: int) -> bool:
+        """Whether its first process handles a signal."""
+        return self.container.handles(number)
 
     def stop(self, grace: float = 2.0) -> int:
         """End it."""

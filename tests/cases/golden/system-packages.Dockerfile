@@ -1,5 +1,17 @@
 FROM ghcr.io/theracetrack/racetrack/job-base/golang:0.0.0 AS system
-RUN apk add --no-cache curl git \
+RUN packages='curl git'; \
+    if command -v apk > /dev/null; then \
+      apk add --no-cache $packages; \
+    elif command -v apt-get > /dev/null; then \
+      export DEBIAN_FRONTEND=noninteractive \
+      && apt-get update \
+      && apt-get install -y --no-install-recommends $packages \
+      && apt-get clean \
+      && rm -rf /var/lib/apt/lists/*; \
+    else \
+      echo "job.yaml: system_dependencies: the base image has neither apk nor apt-get," \
+        "so it cannot install $packages" >&2; exit 1; \
+    fi \
  && cat /image/etc/passwd >> /etc/passwd \
  && cat /image/etc/group >> /etc/group
 
@@ -12,10 +24,17 @@ WORKDIR /image/job
 COPY go.mo[d] go.su[m] ./
 RUN go mod download || true
 COPY --chown=65532:65532 . .
+ARG SOURCE_DATE_EPOCH
 RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job \
- && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env
+ && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env \
+ && { [ -z "$SOURCE_DATE_EPOCH" ] || find /image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 
-FROM system
+# The system with the packages, and without what only builds need.
+FROM system AS runtime
+RUN rm -rf "$(go env GOROOT)" "$(go env GOPATH)" "$GOCACHE" /image /src /usr/local/bin/jobbuild
+
+FROM scratch
+COPY --from=runtime / /
 COPY --from=build --chown=65532:65532 /image/job/ /job/
 COPY --from=build /image/usr/ /usr/
 LABEL racetrack-component="job"
