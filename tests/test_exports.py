@@ -44,6 +44,7 @@ VERBS = [
     "shipped",
     "show",
     "swagger",
+    "template_lab",
     "write_file",
 ]
 VALUES = [
@@ -65,6 +66,7 @@ VALUES = [
     "Report",
     "ReportDiff",
     "StepCheck",
+    "TemplateLab",
 ]
 
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from workbench.plugin import PluginData, load_plugin
     from workbench.run import clean, run_job
     from workbench.settings import browser_url, get_settings, shipped
+    from workbench.template_matrix.lab import TemplateLab, template_lab
     from workbench.tutorial import broken, goto, reset, run_demo, run_sample
     from workbench.tutorial.chapter import begin, check_step, fill, hint, progress, record
     from workbench.tutorial.progress import Progress
@@ -109,6 +110,7 @@ _ROOMS = {
     "plugin": ("PluginData", "load_plugin"),
     "run": ("clean", "run_job"),
     "settings": ("browser_url", "get_settings", "shipped"),
+    "template_matrix.lab": ("TemplateLab", "template_lab"),
     "tutorial": ("broken", "goto", "reset", "run_demo", "run_sample"),
     "tutorial.chapter": ("begin", "check_step", "fill", "hint", "progress", "record"),
     "tutorial.progress": ("Progress",),
@@ -151,6 +153,7 @@ __all__ = [
     "StepCheck",
     "StepFailed",
     "TemplateError",
+    "TemplateLab",
     "UsageError",
     "WorkbenchError",
     "begin",
@@ -188,6 +191,7 @@ __all__ = [
     "shipped",
     "show",
     "swagger",
+    "template_lab",
     "write_file",
 ]
 

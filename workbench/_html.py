@@ -15,7 +15,8 @@ BAD = "#cf222e"
 WARN = "#9a6700"
 MUTED = "#6e7781"
 
-_LINES = "margin:4px 0;tab-size:4"
+# JupyterLab would break a long line within a word, though there is a blank.
+_LINES = "margin:4px 0;tab-size:4;word-break:normal"
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
