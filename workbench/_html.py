@@ -7,6 +7,7 @@ Everything given as plain text is escaped; `Markup` is passed through.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
@@ -25,20 +26,33 @@ def join(parts: Iterable[str]) -> Markup:
     return Markup("").join(parts)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], below: Iterable[object] = ()
+) -> Markup:
     """A plain table; cells that are not markup are escaped.
 
     A column whose head is empty has none: a screen reader would else announce nothing.
+
+    Args:
+        header: The heads of the columns.
+        rows: The cells.
+        below: For each row what is shown below it, across all columns but the first; empty text
+            for nothing, and nothing at all where no row has any.
     """
     head = join(
         Markup('<{0} style="{1}">{2}</{0}>').format("th" if cell else "td", _CELL, cell)
         for cell in header
     )
     body = join(
-        Markup("<tr>{}</tr>").format(
-            join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row)
+        Markup("<tr>{}</tr>{}").format(
+            join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row),
+            Markup(
+                '<tr><td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td></tr>'
+            ).format(len(header) - 1, _CELL, more)
+            if more
+            else "",
         )
-        for row in rows
+        for row, more in zip_longest(rows, below)
     )
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
 

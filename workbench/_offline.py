@@ -51,10 +51,12 @@ class Offline:
     Attributes:
         before: The words to put before the command's own.
         sealed: Whether no program at all can get out; else only those that heed settings.
+        why_not: Why it is not sealed; empty where it is.
     """
 
     before: tuple[str, ...]
     sealed: bool
+    why_not: str = ""
 
     @property
     def how(self) -> str:
@@ -81,9 +83,11 @@ def offline() -> Offline:
     before = (sys.executable, "-I", str(_NAMESPACE), "alone")
     try:
         ended = _process.run([*before, sys.executable, "-I", "-c", ""], timeout=PROBE_TIMEOUT)
-    except (WorkbenchError, _process.ChildTimeoutError):
-        return Offline((), sealed=False)
-    return Offline(before, sealed=True) if ended.returncode == 0 else Offline((), sealed=False)
+    except (WorkbenchError, _process.ChildTimeoutError) as problem:
+        return Offline((), sealed=False, why_not=str(problem))
+    if ended.returncode != 0:
+        return Offline((), sealed=False, why_not=" ".join(ended.stderr.split()))
+    return Offline(before, sealed=True)
 
 
 def is_offline() -> bool:
