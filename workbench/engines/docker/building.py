@@ -64,7 +64,9 @@ def build(
     stages.mkdir(parents=True, exist_ok=True)
 
     def tell(step: BuildStep) -> None:
-        if step.ended:
+        if not step.ended:
+            on_event(Event(phase, step.begun, "started"))
+        else:
             on_event(Event(phase, str(step), seconds=None if step.cached else step.seconds))
             for line in step.output:
                 if line.startswith("notice: "):

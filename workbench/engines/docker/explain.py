@@ -72,8 +72,14 @@ class Explanation:
         """The steps that were not cached."""
         return tuple(row for row in self.rows if not row.step.cached)
 
+    @property
+    def stand_in(self) -> str:
+        """A remark where the toolchain image is not the real one; else empty."""
+        made_of = self.image.stand_in
+        return f"The toolchain image is a stand-in, made of {made_of}" if made_of else ""
+
     def __str__(self) -> str:
-        lines = []
+        lines = [self.stand_in] if self.stand_in else []
         for build in self.image.builds:
             lines.append(f"{_headline(build)}")
             lines += [f"  {_text(row)}" for row in self.rows if row.build is build]
@@ -90,6 +96,8 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         parts = []
+        if self.stand_in:
+            parts.append(Markup("<p>{}.</p>").format(_html.badge(self.stand_in, _html.WARN)))
         for build in self.image.builds:
             parts.append(Markup("<p><b>{}</b></p>").format(_headline(build)))
             rows = [_cells(row) for row in self.rows if row.build is build]
@@ -97,7 +105,9 @@ class Explanation:
                 parts.append(_html.table(("line", "instruction", "", "took", "why"), rows))
         layers = ((_mb(layer.size), _html.code(layer.made_by)) for layer in self.layers)
         total = f"The image: {_mb(self.size)} in {len(self.layers)} layers"
-        parts.append(_html.details(total, _html.table(("adds", "made by"), layers)))
+        parts.append(
+            _html.details(total, _html.table(("adds", "made by"), layers), shown=not self.rows)
+        )
         if self.beside:
             parts.append(self._picture())
         return _html.as_it_is(_html.join(parts))
