@@ -98,6 +98,7 @@ def build(
                 stderr=answer.stderr,
                 seconds=answer.seconds,
                 folder=recipe.context.folder,
+                dockerfile=recipe.dockerfile,
             )
         return (folder / "id").read_text().strip(), progress.steps
 
