@@ -112,9 +112,10 @@ def link(url: str, text: str | None = None) -> Markup:
     return line.format(url, style, text or url)
 
 
-def details(summary: str, body: str) -> Markup:
-    """A part that is folded until somebody opens it."""
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, escape(body))
+def details(summary: str, body: str, *, shown: bool = False) -> Markup:
+    """A part that somebody can fold and open; at first it is folded, unless it is `shown`."""
+    start = Markup("<details open>") if shown else Markup("<details>")
+    return start + Markup("<summary>{}</summary>{}</details>").format(summary, escape(body))
 
 
 def log_tail(lines: Sequence[str], *, height: str = "14em") -> Markup:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from workbench.engines.base import (
     NOTHING_WRONG,
+    BuildsBase,
     Container,
     Engine,
     Image,
@@ -24,6 +25,7 @@ __all__ = [
     "NOTHING_WRONG",
     "Build",
     "BuildStep",
+    "BuildsBase",
     "ChildContainer",
     "Container",
     "Engine",
@@ -32,6 +34,7 @@ __all__ = [
     "ProcessEngine",
     "Surroundings",
     "docker_is_here",
+    "first_available",
     "get_engine",
     "remove_built_images",
     "start_private",
@@ -107,18 +110,26 @@ def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> 
     return engine
 
 
-def _first_available(on_event: Sink) -> Engine:
-    problems: list[tuple[str, EngineUnavailable]] = []
+def first_available() -> tuple[Engine, dict[str, EngineUnavailable]]:
+    """The engine that `auto` takes, and why it is none of those before it, by their names.
+
+    Raises:
+        EngineUnavailable: No engine works on this machine.
+    """
+    problems: dict[str, EngineUnavailable] = {}
     for name, make in ENGINES.items():
         engine = make()
         problem = engine.available()
         if problem is None:
-            why = "it answers"
-            if problems:
-                why = "; ".join(f"not {other}: {told.message}" for other, told in problems)
-            on_event(Event(Phase.PREPARING, f"engine {name}: {why}"))
-            return engine
-        problems.append((name, problem))
-    told = " ".join(f"{name}: {problem.message}" for name, problem in problems)
-    remedy = problems[-1][1].remedy
+            return engine, problems
+        problems[name] = problem
+    told = " ".join(f"{name}: {problem.message}" for name, problem in problems.items())
+    remedy = list(problems.values())[-1].remedy
     raise EngineUnavailable(f"No engine works on this machine. {told}", remedy=remedy)
+
+
+def _first_available(on_event: Sink) -> Engine:
+    engine, problems = first_available()
+    why = "; ".join(f"not {other}: {told.message}" for other, told in problems.items())
+    on_event(Event(Phase.PREPARING, f"engine {engine.name}: {why or 'it answers'}"))
+    return engine

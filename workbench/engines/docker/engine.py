@@ -75,10 +75,7 @@ class DockerEngine:
             on_event(Event(Phase.JOB_IMAGE, told))
         base = None
         if job_type.images[0].base_dockerfile is not None:
-            base = ensure_base(client, job_type, on_event)
-        if base is not None and base.stand_in:
-            told = f"its toolchain image is a stand-in, made of this machine's {base.stand_in}"
-            on_event(Event(Phase.BASE_IMAGE, told))
+            base = self._base(client, job_type, on_event)
         dockerfile = render_dockerfile(job_type, manifest, base_image=base.name if base else None)
         for reference in outer_images(stages(parse_dockerfile(dockerfile))):
             if base is None and reference != CONTEXT:
@@ -104,6 +101,32 @@ class DockerEngine:
             builds=(*((base.build,) if base else ()), made),
             stand_in=base.stand_in if base else "",
         )
+
+    def build_base(
+        self, job_type: JobType, manifest: JobManifest, *, on_event: Sink = silent
+    ) -> Image:
+        """Build the base image alone, unless it is there; see `BuildsBase.build_base`."""
+        start = time.perf_counter()
+        base = self._base(self._client(), job_type, on_event)
+        return Image(
+            role="base",
+            engine=self.name,
+            reference=base.build.reference,
+            manifest=manifest,
+            env=dockerfile_env(parse_dockerfile(base.build.dockerfile)),
+            dockerfile=base.build.dockerfile,
+            seconds=time.perf_counter() - start,
+            id=base.id,
+            builds=(base.build,),
+            stand_in=base.stand_in,
+        )
+
+    def _base(self, client: Client, job_type: JobType, on_event: Sink) -> BaseImage:
+        base = ensure_base(client, job_type, on_event)
+        if base.stand_in:
+            told = f"its toolchain image is a stand-in, made of this machine's {base.stand_in}"
+            on_event(Event(Phase.BASE_IMAGE, told))
+        return base
 
     def _build_job(
         self,

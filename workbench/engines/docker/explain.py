@@ -18,7 +18,8 @@ from workbench.engines.docker.client import connect
 from workbench.engines.docker.context import covers
 from workbench.errors import UsageError
 
-_SHELL = re.compile(r"^(?:\|\d+ .*?)?/bin/sh -c (?:#\(nop\) +)?")
+_SHELL = re.compile(r"^(RUN )?(?:\|\d+ .*?)?/bin/sh -c (?:#\(nop\) +)?")
+_MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,19 @@ class Explanation:
         """The steps that were not cached."""
         return tuple(row for row in self.rows if not row.step.cached)
 
+    @property
+    def stand_in(self) -> str:
+        """A remark where the toolchain image is not the real one; else empty."""
+        made_of = self.image.stand_in
+        return f"The toolchain image is a stand-in, made of {made_of}" if made_of else ""
+
     def __str__(self) -> str:
-        lines = []
+        lines = [self.stand_in] if self.stand_in else []
         for build in self.image.builds:
             lines.append(f"{_headline(build)}")
             lines += [f"  {_text(row)}" for row in self.rows if row.build is build]
         lines.append(f"{self.image.reference}: {_mb(self.size)} in {len(self.layers)} layers")
-        lines += [f"  {_mb(layer.size):>9}  {layer.made_by}" for layer in self.layers]
+        lines += [f"  {_mb(layer.size):>9}  {_cut(layer.made_by)}" for layer in self.layers]
         lines += [f"beside it, {name}: {_mb(size)}" for name, _, size in self.beside]
         return "\n".join(lines)
 
@@ -90,14 +97,18 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         parts = []
+        if self.stand_in:
+            parts.append(Markup("<p>{}.</p>").format(_html.badge(self.stand_in, _html.WARN)))
         for build in self.image.builds:
             parts.append(Markup("<p><b>{}</b></p>").format(_headline(build)))
             rows = [_cells(row) for row in self.rows if row.build is build]
             if rows:
                 parts.append(_html.table(("line", "instruction", "", "took", "why"), rows))
-        layers = ((_mb(layer.size), _html.code(layer.made_by)) for layer in self.layers)
+        layers = ((_mb(layer.size), _html.code(_cut(layer.made_by))) for layer in self.layers)
         total = f"The image: {_mb(self.size)} in {len(self.layers)} layers"
-        parts.append(_html.details(total, _html.table(("adds", "made by"), layers)))
+        parts.append(
+            _html.details(total, _html.table(("adds", "made by"), layers), shown=not self.rows)
+        )
         if self.beside:
             parts.append(self._picture())
         return _html.as_it_is(_html.join(parts))
@@ -155,7 +166,11 @@ def _layers(image: Image) -> tuple[Layer, ...]:
 def _made_by(told: str) -> str:
     """The instruction, without the builder's own words around it."""
     text = " ".join(told.removesuffix("# buildkit").split())
-    return _SHELL.sub("", text)
+    return _SHELL.sub(r"\1", text) or "its builder does not tell"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _size(layers: tuple[Layer, ...]) -> int:
