@@ -16,8 +16,8 @@ from workbench.events import Phase, Sink, default_sink, step
 from workbench.health_gate import wait_until_ready
 from workbench.job import Job
 from workbench.manifest import JobManifest, load_job_manifest
-from workbench.plugin import PluginData, load_plugin
-from workbench.settings import TRACING_HEADER, get_settings, shipped
+from workbench.plugin import PluginData, current_plugin
+from workbench.settings import TRACING_HEADER, get_settings
 
 _running: weakref.WeakSet[Job] = weakref.WeakSet()
 
@@ -63,14 +63,11 @@ def run_job(
     sink = on_event or default_sink()
     with step(sink, Phase.PREPARING, "reading manifest and plugin") as outcome:
         manifest = load_job_manifest(job_dir)
-        again = ""
-        if not isinstance(plugin, PluginData):
-            plugin = load_plugin(plugin or shipped("golang-job-type"))
-        elif plugin.outdated:
-            again = f", loaded again since {', '.join(plugin.outdated)} changed"
-            plugin = load_plugin(plugin.source)
+        plugin, again = current_plugin(plugin)
         job_type = plugin.job_type(manifest.get_jobtype())
-        outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}{again}"
+        outcome.message = (
+            f"{manifest.name} {manifest.version} on {job_type.full_name}{again and ', '}{again}"
+        )
     chosen = get_engine(engine, on_event=sink)
     sources = Sources(manifest.workspace, plugin.source)
     image = chosen.build(job_type, manifest, on_event=sink)

@@ -19,11 +19,10 @@ def render(
     """Print the Dockerfile that a job would be built from."""
     from workbench.dockerfile.render import render_dockerfile
     from workbench.manifest import load_job_manifest
-    from workbench.plugin import load_plugin
-    from workbench.settings import shipped
+    from workbench.plugin import current_plugin
 
     manifest = load_job_manifest(job_dir)
-    job_type = load_plugin(plugin or shipped("golang-job-type")).job_type(manifest.get_jobtype())
+    job_type = current_plugin(plugin)[0].job_type(manifest.get_jobtype())
     show(render_dockerfile(job_type, manifest).rstrip("\n"))
 
 
@@ -73,6 +72,7 @@ def bundle(
 
 
 def _plugin_folder(given: Path | None) -> Path:
+    from workbench._finished import PLUGIN
     from workbench.settings import get_settings, shipped
 
     if given is not None:
@@ -81,9 +81,9 @@ def _plugin_folder(given: Path | None) -> Path:
     if (here / "plugin-manifest.yaml").exists() or (here / "plugin.py").exists():
         say(f"Looking at {here}, the current folder.")
         return here
-    finished = shipped("golang-job-type")
+    finished = shipped(PLUGIN)
     say(f"Looking at {finished}, the finished plugin.")
-    own = get_settings().playground / "golang-job-type"
+    own = get_settings().playground / PLUGIN
     if own.is_dir():
         say(f"For the one that you write, name it: {own}")
     return finished
