@@ -82,6 +82,7 @@
       attempt("colours", () => tracker && colours.colourNotebooks(tracker));
       attempt("twins of widgets", () => tracker && twins.showTwins(tracker));
       attempt("focus", () => sheet.addSheet("focus.css"));
+      attempt("lines of cells", () => sheet.addSheet("cells.css"));
       attempt("tutorial", () => addStart(app));
       attempt("chapters", () => chapters.addChapters(app, tracker, COMMANDS));
       attempt("presenter", () => presenter.addPresenter(app, given.IStateDB, COMMANDS.present));
