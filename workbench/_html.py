@@ -16,7 +16,12 @@ WARN = "#9a6700"
 MUTED = "#6e7781"
 
 _LINES = "margin:4px 0;tab-size:4"
-_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+
+# Colours of the text's own, on a page that is light or dark: JupyterLab's stripes, and the blue of
+# the row below the mouse, leave words in a colour too little contrast.
+_RULE = "border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)"
+_CELL = f"text-align:left;vertical-align:top;padding:3px 12px 3px 0;{_RULE}"
+_ROW = "background:none"
 
 
 def join(parts: Iterable[str]) -> Markup:
@@ -34,8 +39,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
         for cell in header
     )
     body = join(
-        Markup("<tr>{}</tr>").format(
-            join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row)
+        Markup('<tr style="{}">{}</tr>').format(
+            _ROW, join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row)
         )
         for row in rows
     )
