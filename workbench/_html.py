@@ -18,7 +18,12 @@ MUTED = "#6e7781"
 
 # JupyterLab would break a long line within a word, though there is a blank.
 _LINES = "margin:4px 0;tab-size:4;word-break:normal"
-_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+
+# Colours of the text's own, on a page that is light or dark: JupyterLab's stripes, and the blue of
+# the row below the mouse, leave words in a colour too little contrast.
+_RULE = "border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)"
+_CELL = f"text-align:left;vertical-align:top;padding:3px 12px 3px 0;{_RULE}"
+_ROW = "background:none"
 
 
 def join(parts: Iterable[str]) -> Markup:
@@ -44,11 +49,12 @@ def table(
         for cell in header
     )
     body = join(
-        Markup("<tr>{}</tr>{}").format(
+        Markup('<tr style="{}">{}</tr>{}').format(
+            _ROW,
             join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row),
             Markup(
-                '<tr><td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td></tr>'
-            ).format(len(header) - 1, _CELL, more)
+                '<tr style="{}"><td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td></tr>'
+            ).format(_ROW, len(header) - 1, _CELL, more)
             if more
             else "",
         )

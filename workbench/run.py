@@ -23,8 +23,8 @@ from workbench.health_gate import wait_until_ready
 from workbench.job import Job
 from workbench.job_type import JobType
 from workbench.manifest import JobManifest, load_job_manifest
-from workbench.plugin import PluginData, load_plugin
-from workbench.settings import TRACING_HEADER, get_settings, shipped
+from workbench.plugin import PluginData, current_plugin
+from workbench.settings import TRACING_HEADER, get_settings
 
 _running: weakref.WeakSet[Job] = weakref.WeakSet()
 
@@ -134,15 +134,11 @@ def _read(
 ) -> tuple[JobManifest, PluginData, JobType]:
     with step(sink, Phase.PREPARING, "reading manifest and plugin") as outcome:
         manifest = load_job_manifest(job_dir)
-        again = ""
-        if not isinstance(plugin, PluginData):
-            plugin = load_plugin(plugin or shipped("golang-job-type"))
-        elif plugin.outdated:
-            again = f", loaded again since {', '.join(plugin.outdated)} changed"
-            plugin = load_plugin(plugin.source)
-        job_type = plugin.job_type(manifest.get_jobtype())
-        outcome.message = f"{manifest.name} {manifest.version} on {job_type.full_name}{again}"
-    return manifest, plugin, job_type
+        used, again = current_plugin(plugin)
+        job_type = used.job_type(manifest.get_jobtype())
+        told = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+        outcome.message = f"{told}, {again}" if again else told
+    return manifest, used, job_type
 
 
 def job_environment(manifest: JobManifest, timestamp: int) -> dict[str, str]:

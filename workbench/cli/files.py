@@ -43,11 +43,9 @@ def render(
     Dockerfile that a build would stop at.
     """
     from workbench.errors import UsageError
-    from workbench.settings import shipped
 
-    chosen = plugin or shipped("golang-job-type")
     if matrix:
-        _render_matrix(job_dir, chosen, as_json, out)
+        _render_matrix(job_dir, plugin, as_json, out)
     elif as_json or out is not None:
         raise UsageError("--json and --out go with --matrix.", remedy="add --matrix.")
     elif job_dir is None:
@@ -55,16 +53,20 @@ def render(
     else:
         from workbench.dockerfile.render import render_dockerfile
         from workbench.manifest import load_job_manifest
-        from workbench.plugin import load_plugin
+        from workbench.plugin import current_plugin
 
         manifest = load_job_manifest(job_dir)
-        job_type = load_plugin(chosen).job_type(manifest.get_jobtype())
+        job_type = current_plugin(plugin)[0].job_type(manifest.get_jobtype())
         show(render_dockerfile(job_type, manifest).rstrip("\n"))
 
 
-def _render_matrix(job_dir: Path | None, plugin: Path, as_json: bool, out: Path | None) -> None:
+def _render_matrix(
+    job_dir: Path | None, plugin: Path | None, as_json: bool, out: Path | None
+) -> None:
+    from workbench._finished import PLUGIN
     from workbench.errors import UsageError
     from workbench.manifest import PLUGIN_MANIFEST_FILENAME
+    from workbench.settings import shipped
     from workbench.template_matrix.lab import template_lab
 
     if job_dir is not None and (job_dir / PLUGIN_MANIFEST_FILENAME).is_file():
@@ -72,7 +74,7 @@ def _render_matrix(job_dir: Path | None, plugin: Path, as_json: bool, out: Path 
             f"{job_dir} is the folder of a plugin, not of a job.",
             remedy=f"name it by --plugin {job_dir}.",
         )
-    lab = template_lab(plugin, job_dir)
+    lab = template_lab(plugin or shipped(PLUGIN), job_dir)
     if as_json:
         show_json(lab.as_dict())
     else:
@@ -129,6 +131,7 @@ def bundle(
 
 
 def _plugin_folder(given: Path | None) -> Path:
+    from workbench._finished import PLUGIN
     from workbench.settings import get_settings, shipped
 
     if given is not None:
@@ -137,9 +140,9 @@ def _plugin_folder(given: Path | None) -> Path:
     if (here / "plugin-manifest.yaml").exists() or (here / "plugin.py").exists():
         say(f"Looking at {here}, the current folder.")
         return here
-    finished = shipped("golang-job-type")
+    finished = shipped(PLUGIN)
     say(f"Looking at {finished}, the finished plugin.")
-    own = get_settings().playground / "golang-job-type"
+    own = get_settings().playground / PLUGIN
     if own.is_dir():
         say(f"For the one that you write, name it: {own}")
     return finished

@@ -62,7 +62,9 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
             f"What comes before {chosen.id}, filled in", only=(".gitignore", *written.files)
         )
     bundle = _bundle_that_is_outdated(chosen, ground)
-    return ChapterBegun(chosen, _with_notice(progress, noted), written, changed, mended, bundle)
+    return ChapterBegun(
+        chosen, _with_notice(progress, noted), written, ground.path, changed, mended, bundle
+    )
 
 
 def fill(step: str, *, playground: Playground | None = None) -> ChapterFilled:

@@ -20,6 +20,7 @@ from workbench.run import clean
 from workbench.tutorial.breaking import mend_broken
 from workbench.tutorial.fast_import import Commit
 from workbench.tutorial.keeping import PREPARED, keep
+from workbench.tutorial.moves import note_move
 from workbench.tutorial.on_disk import files_of, holds, put_files, third_party_files
 from workbench.tutorial.playground import IGNORED, Playground, tutorial_files
 from workbench.tutorial.step import Step
@@ -117,6 +118,7 @@ def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:
     chain, target = _chain(before)
     files = files_of(ground)
     kept = keep(ground, files, f"Before going to {chosen.id}", chain=chain)
+    note_move(ground, chosen)
     with _told_where_it_is(kept):
         changed = put_files(ground, files, target, remove=True)
         for one in before:

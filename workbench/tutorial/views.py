@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from markupsafe import Markup
 
 from workbench import _html
+from workbench._cell import notebook_shell
 from workbench.tutorial.advice import LEVELS
 from workbench.tutorial.playground import Written
 from workbench.tutorial.progress import (
@@ -34,11 +36,13 @@ class ChapterBegun:
         mended: Files that a block of `broken` had left broken, and that are put back.
         bundle: What differs between the ZIP and the plugin's folder; None where nothing does, or
             where the chapter does not use it.
+        playground: The folder that it is about.
     """
 
     step: Step
     progress: Progress
     written: Written
+    playground: Path
     changed: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
     bundle: str | None = None
@@ -60,6 +64,14 @@ class ChapterBegun:
 
     def __repr__(self) -> str:
         return f"<ChapterBegun {self.step.id}: {self.progress.summary()}>"
+
+    def _ipython_display_(self) -> None:
+        if notebook_shell() is None:
+            raise NotImplementedError  # IPython then takes the plain forms
+        room = import_module(
+            "workbench.widgets.begun"
+        )  # by its name: views that follow stand above
+        room.ChapterHead(self)._ipython_display_()
 
     def _repr_html_(self) -> Markup:
         head = Markup("<div><b>{}</b> {}</div>").format(
