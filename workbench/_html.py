@@ -16,8 +16,14 @@ BAD = "#cf222e"
 WARN = "#9a6700"
 MUTED = "#6e7781"
 
-_LINES = "margin:4px 0;tab-size:4"
-_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+# JupyterLab would break a long line within a word, though there is a blank.
+_LINES = "margin:4px 0;tab-size:4;word-break:normal"
+
+# Colours of the text's own, on a page that is light or dark: JupyterLab's stripes, and the blue of
+# the row below the mouse, leave words in a colour too little contrast.
+_RULE = "border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)"
+_CELL = f"text-align:left;vertical-align:top;padding:3px 12px 3px 0;{_RULE}"
+_ROW = "background:none"
 
 
 def join(parts: Iterable[str]) -> Markup:
@@ -42,15 +48,11 @@ def table(
         Markup('<{0} style="{1}">{2}</{0}>').format("th" if cell else "td", _CELL, cell)
         for cell in header
     )
+    line = Markup('<tr style="{}">{}</tr>')
+    wide = Markup('<td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td>')
     body = join(
-        Markup("<tr>{}</tr>{}").format(
-            join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row),
-            Markup(
-                '<tr><td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td></tr>'
-            ).format(len(header) - 1, _CELL, more)
-            if more
-            else "",
-        )
+        line.format(_ROW, join(Markup('<td style="{}">{}</td>').format(_CELL, one) for one in row))
+        + (line.format(_ROW, wide.format(len(header) - 1, _CELL, more)) if more else Markup(""))
         for row, more in zip_longest(rows, below)
     )
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
@@ -111,9 +113,10 @@ def link(url: str, text: str | None = None) -> Markup:
     return line.format(url, style, text or url)
 
 
-def details(summary: str, body: str) -> Markup:
-    """A part that is folded until somebody opens it."""
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, escape(body))
+def details(summary: str, body: str, *, shown: bool = False) -> Markup:
+    """A part that somebody can fold and open; at first it is folded, unless it is `shown`."""
+    start = Markup("<details open>") if shown else Markup("<details>")
+    return start + Markup("<summary>{}</summary>{}</details>").format(summary, escape(body))
 
 
 def log_tail(lines: Sequence[str], *, height: str = "14em") -> Markup:

@@ -68,10 +68,14 @@ class Offline:
     def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
         """An environment with what tells programs not to ask a network.
 
+        Where no engine is chosen it is `process`: containers publish their ports on this machine's
+        own loopback, out of reach from a namespace.
+
         Args:
             env: What it begins with; None means this process's.
         """
-        return {**(os.environ if env is None else env), **_SETTINGS}
+        given = os.environ if env is None else env
+        return {"WORKBENCH_ENGINE": "process", **given, **_SETTINGS}
 
 
 @cache

@@ -65,6 +65,8 @@ class Server:
     def signal(self, number: int) -> None:
         del number
 
+    ending = ""
+
     def handles(self, number: int) -> bool:
         return bool(number)
 

@@ -97,6 +97,8 @@ class Served:
         """Take a signal and go on."""
         del number
 
+    ending = ""
+
     def handles(self, number: int) -> bool:
         """No word of a signal is heard here."""
         return bool(number)

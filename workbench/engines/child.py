@@ -34,6 +34,11 @@ class ChildContainer:
         return self.child.exit_code
 
     @property
+    def ending(self) -> str:
+        """Nothing: of a child no more is known than its exit code."""
+        return ""
+
+    @property
     def log_file(self) -> Path:
         """The file that holds all it wrote."""
         return self.child.log_path

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench import _children, _ports, _process
+from workbench._finished import PLUGIN
 from workbench._go import Go, find_go, go_env
+from workbench._oldest import beyond
 from workbench._private_network import private_networks
 from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_dockerfile
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
@@ -198,7 +200,7 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
     """
     folder = wrapper / "jobbuild"
     if not folder.is_dir():
-        folder = shipped("golang-job-type") / "go_wrapper" / "jobbuild"
+        folder = shipped(PLUGIN) / "go_wrapper" / "jobbuild"
         on_event(Event(Phase.PREPARING, "the plugin brings no jobbuild: taking the shipped one"))
     sources = sorted(path for path in folder.glob("*.go") if not path.name.endswith("_test.go"))
     digest = hashlib.sha256(f"{go.version} {go.goroot}".encode())
@@ -269,10 +271,7 @@ def _stage_for(workspace: Path, wrapper: Path) -> Path:
     stage = root / key
     stage.mkdir(parents=True, exist_ok=True)
     os.utime(stage)
-    stages = sorted(
-        (path for path in root.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime
-    )
-    for old in stages[:-_KEPT_STAGES]:
+    for old in beyond((path for path in root.iterdir() if path.is_dir()), _KEPT_STAGES):
         shutil.rmtree(old, ignore_errors=True)
     return stage
 
