@@ -82,7 +82,11 @@ class Plan:
                     Markup("<p><b>{}</b><br>Instead: {}.</p>").format(
                         self._headline(), self.instead
                     ),
-                    _html.table(("line", "instruction", "Docker", "here"), rows),
+                    _html.details(
+                        "What Docker would do with each line",
+                        _html.table(("line", "instruction", "Docker", "here"), rows),
+                        shown=self.image.role == "base",
+                    ),
                 ]
             )
         )
