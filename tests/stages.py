@@ -26,6 +26,7 @@ CACHE = ROOT / ".cache"
 BIN = Path(sys.executable).parent
 
 GO_FOLDERS = ("golang-job-type", "sample-golang-function", "bench")
+IMAGE_CHAPTERS = ("04-base-dockerfile", "05-job-template", "10-deploy-sample-job")
 STATICCHECK = "v0.8.2"
 
 
@@ -119,16 +120,32 @@ def pytest() -> None:
 
 
 def notebooks() -> None:
-    """Every notebook runs from top to bottom."""
-    run(BIN / "workbench", "notebooks", "--run")
+    """Every notebook runs from top to bottom; those about images also with Docker."""
+    run(BIN / "workbench", "notebooks", "--run", env={"WORKBENCH_ENGINE": "process"})
+    run_with_images(*IMAGE_CHAPTERS, "13-images")
+
+
+def run_with_images(*names: str, **env: str) -> None:
+    """Run notebooks on the Docker engine; where no daemon answers, that part is skipped."""
+    from workbench.engines import docker_is_here
+
+    if not docker_is_here():
+        raise Skipped("with images: no Docker daemon answers; without them it holds")
+    paths = [f"notebooks/{name}.ipynb" for name in names]
+    run(BIN / "workbench", "notebooks", "--run", *paths, env={"WORKBENCH_ENGINE": "docker", **env})
 
 
 def offline() -> None:
-    """The tutorial and every notebook need no network once `prefetch` has run."""
+    """The tutorial and every notebook need no network once `prefetch` has run; nor do images.
+
+    Lab 13 makes base images anew: what the builder keeps of one with a network is none without.
+    """
     run(BIN / "workbench", "doctor", "--offline")
     with tempfile.TemporaryDirectory() as folder:  # nothing there that earlier runs have made
         playground = {"WORKBENCH_PLAYGROUND": f"{folder}/playground"}
         run(BIN / "workbench", "notebooks", "--run", "--offline", env=playground)
+        prefetch()
+        run_with_images(*IMAGE_CHAPTERS, WORKBENCH_DOCKER_NETWORK="none", **playground)
 
 
 # --- Go -------------------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ def table(
             _ROW,
             join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row),
             Markup(
-                '<tr style="{}"><td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td></tr>'
+                '<tr style="{}"><td></td>'
+                '<td colspan="{}" style="{};padding-bottom:8px">{}</td></tr>'
             ).format(_ROW, len(header) - 1, _CELL, more)
             if more
             else "",
