@@ -22,7 +22,8 @@ def test_numbers_are_padded_from_ten_steps_on() -> None:
 
 def test_a_padded_number_may_follow_the_name_of_a_stage() -> None:
     dockerfile = "FROM a AS build\n" + "".join(f"RUN step {n}\n" for n in range(1, RUNS))
-    progress = Progress(dockerfile, lambda step: None)
+    said: list[BuildStep] = []
+    progress = Progress(dockerfile, said.append)
     progress(f"#5 [build  3/{RUNS}] RUN step 2")
     (step,) = progress.steps
     assert (step.stage, step.line, step.text) == ("build", 3, "RUN step 2")
