@@ -48,17 +48,11 @@ def table(
         Markup('<{0} style="{1}">{2}</{0}>').format("th" if cell else "td", _CELL, cell)
         for cell in header
     )
+    line = Markup('<tr style="{}">{}</tr>')
+    wide = Markup('<td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td>')
     body = join(
-        Markup('<tr style="{}">{}</tr>{}').format(
-            _ROW,
-            join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row),
-            Markup(
-                '<tr style="{}"><td></td>'
-                '<td colspan="{}" style="{};padding-bottom:8px">{}</td></tr>'
-            ).format(_ROW, len(header) - 1, _CELL, more)
-            if more
-            else "",
-        )
+        line.format(_ROW, join(Markup('<td style="{}">{}</td>').format(_CELL, one) for one in row))
+        + (line.format(_ROW, wide.format(len(header) - 1, _CELL, more)) if more else Markup(""))
         for row, more in zip_longest(rows, below)
     )
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)

@@ -69,7 +69,7 @@ def test_one_variant_shows_its_dockerfile_with_the_numbers_of_its_lines(
 
 def test_the_page_has_a_row_for_each_variant_and_each_diff_once(lab: TemplateLab) -> None:
     page = lab._repr_html_()
-    assert page.count("<tr>") == 1 + len(lab)
+    assert page.count("<tr") == 1 + len(lab)
     assert page.count(">the same<") == 3
     assert "against plain" in page
     size = lab.diff("plain", "gomod").summary

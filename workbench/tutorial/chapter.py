@@ -63,7 +63,14 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
         )
     bundle = _bundle_that_is_outdated(chosen, ground)
     return ChapterBegun(
-        chosen, _with_notice(progress, noted), written, ground.path, changed, mended, bundle
+        chosen,
+        _with_notice(progress, noted),
+        written,
+        ground.path,
+        changed,
+        mended,
+        bundle,
+        ground.aside,
     )
 
 
@@ -179,7 +186,7 @@ def record(
 
     _, progress = note(ground, chosen, change)
     log = tuple(ground.git("log", "--oneline", "-5").splitlines())
-    return ChapterRecorded(chosen, progress, log=log, new=new)
+    return ChapterRecorded(chosen, progress, log=log, new=new, aside=ground.aside)
 
 
 def progress(*, playground: Playground | None = None) -> Progress:

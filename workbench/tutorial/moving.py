@@ -69,13 +69,18 @@ class Moved:
             told.append(f"Left to whoever started it: {'; '.join(self.running)}.")
         if self.kept:
             told.append(f"What was there before is kept on the branch {self.kept}.")
-        if self.back[:1] == ("switch",):
-            told.append("Back on that branch, later records go there, and `main` stays as it is.")
         return told
 
+    @property
+    def back_then(self) -> str:
+        """What is otherwise than before once it is brought back; empty where nothing is."""
+        if self.back[:1] != ("switch",):
+            return ""
+        return "What you record then goes to that branch, and `main` stays as it is."
+
     def __str__(self) -> str:
-        back = [f"To bring it back:\n  {self.command}"] if self.kept else []
-        return "\n".join(self.lines() + back)
+        back = [f"To bring it back:\n  {self.command}", self.back_then] if self.kept else []
+        return "\n".join(filter(None, self.lines() + back))
 
     def __repr__(self) -> str:
         return f"<Moved: {self.what}, kept {self.kept or 'nothing'}>"
@@ -86,7 +91,8 @@ class Moved:
             return lines
         words = "To bring it back, in a terminal in the playground: "
         command = _html.code(shlex.join(("git", *self.back)))
-        return lines + Markup("<div>{}{}</div>").format(words, command)
+        then = Markup("<div>{}</div>").format(self.back_then) if self.back_then else Markup("")
+        return lines + Markup("<div>{}{}</div>").format(words, command) + then
 
 
 def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:

@@ -37,6 +37,7 @@ class ChapterBegun:
         bundle: What differs between the ZIP and the plugin's folder; None where nothing does, or
             where the chapter does not use it.
         playground: The folder that it is about.
+        aside: Where its git records if not on `main`, in words.
     """
 
     step: Step
@@ -46,6 +47,7 @@ class ChapterBegun:
     changed: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
     bundle: str | None = None
+    aside: str | None = None
 
     def told(self) -> list[tuple[str, str]]:
         """What there is to know, each with a word for what it is."""
@@ -54,6 +56,7 @@ class ChapterBegun:
             *_written(self.written),
             *([("changed since a cell wrote it", _listed(self.changed))] if self.changed else []),
             *([("the bundle is outdated", self.bundle)] if self.bundle else []),
+            *([("not on main", f"what you record is {self.aside}")] if self.aside else []),
         ]
 
     def __str__(self) -> str:
@@ -177,6 +180,7 @@ class ChapterRecorded:
         log: The last lines of the playground's git log, the newest first.
         new: Whether there was anything new to record.
         verdict: The checks, where one of them does not hold; then nothing was recorded.
+        aside: Where git recorded it if not on `main`, in words.
     """
 
     step: Step
@@ -184,6 +188,7 @@ class ChapterRecorded:
     log: tuple[str, ...] = ()
     new: bool = False
     verdict: StepCheck | None = None
+    aside: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -199,6 +204,7 @@ class ChapterRecorded:
 
     def _told(self) -> str:
         what = "recorded" if self.new else "nothing new to record"
+        what = f"{what} {self.aside}" if self.aside else what
         spent = next(one for one in self.progress.chapters if one.id == self.step.id)
         took = duration(spent.seconds)
         return f"{what}{f', after {took}' if took else ''}"

@@ -79,7 +79,8 @@ class Marks {
 
   mark(isBefore) {
     for (const cell of this.notebook.model?.cells ?? []) {
-      if (cell.type === "code" && cell.executionCount && isBefore(cell)) {
+      const shows = cell.type === "code" && cell.executionCount;
+      if (shows && isBefore(cell) && !firstAfter(cell.outputs)) {
         this.setMark(cell, true);
       }
     }
