@@ -128,7 +128,7 @@ def test_without_docker_the_notebooks_still_run_and_the_rest_is_a_skip(
 
 def test_the_notebooks_about_images_are_there() -> None:
     names = {path.stem for path in find_notebooks()}
-    assert {*stages.IMAGE_CHAPTERS, "13-images"} <= names
+    assert set(stages.ABOUT_IMAGES) <= names
 
 
 def test_an_unknown_stage_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
