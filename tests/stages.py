@@ -26,6 +26,7 @@ CACHE = ROOT / ".cache"
 BIN = Path(sys.executable).parent
 
 GO_FOLDERS = ("golang-job-type", "sample-golang-function", "bench")
+ABOUT_IMAGES = ("04-base-dockerfile", "05-job-template", "10-deploy-sample-job", "13-images")
 STATICCHECK = "v0.8.2"
 
 
@@ -119,16 +120,32 @@ def pytest() -> None:
 
 
 def notebooks() -> None:
-    """Every notebook runs from top to bottom."""
-    run(BIN / "workbench", "notebooks", "--run")
+    """Every notebook runs from top to bottom; those about images also with Docker."""
+    run(BIN / "workbench", "notebooks", "--run", env={"WORKBENCH_ENGINE": "process"})
+    run_with_images()
+
+
+def run_with_images(**env: str) -> None:
+    """Run what is about images on the Docker engine; skipped where no daemon answers."""
+    from workbench.engines import docker_is_here
+
+    if not docker_is_here():
+        raise Skipped("with images: no Docker daemon answers; without them it holds")
+    paths = [f"notebooks/{name}.ipynb" for name in ABOUT_IMAGES]
+    run(BIN / "workbench", "notebooks", "--run", *paths, env={"WORKBENCH_ENGINE": "docker", **env})
 
 
 def offline() -> None:
-    """The tutorial and every notebook need no network once `prefetch` has run."""
+    """The tutorial and every notebook need no network once `prefetch` has run; nor do jobs' images.
+
+    What is published fetches its modules whenever it is built: lab 13 says so, and goes on.
+    """
     run(BIN / "workbench", "doctor", "--offline")
     with tempfile.TemporaryDirectory() as folder:  # nothing there that earlier runs have made
         playground = {"WORKBENCH_PLAYGROUND": f"{folder}/playground"}
         run(BIN / "workbench", "notebooks", "--run", "--offline", env=playground)
+        prefetch()
+        run_with_images(WORKBENCH_DOCKER_NETWORK="none", **playground)
 
 
 # --- Go -------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 
 import pytest
 
+from workbench import events
 from workbench._wait import wait_until
 from workbench.events import Event, NotebookSink, Phase, PlainSink, step
 
@@ -76,6 +78,36 @@ def test_the_notebook_sink_replaces_a_running_line_by_its_end() -> None:
     page = sink.html()
     assert "running" not in page
     assert page.index("remark") < page.index("done")
+
+
+def test_what_runs_within_a_phase_takes_the_place_of_its_line() -> None:
+    sink = NotebookSink()
+    sink._handle = Screen()
+    sink(Event(Phase.BASE_IMAGE, "the image", "started"))
+    sink(Event(Phase.BASE_IMAGE, "line 3: RUN first", "started"))
+    sink(Event(Phase.BASE_IMAGE, "line 3: RUN first (built)", seconds=0.1))
+    sink(Event(Phase.BASE_IMAGE, "line 4: RUN second", "started"))
+    page = sink.html()
+    assert page.count("running") == 1
+    assert "the image" not in page
+    assert page.index("line 3: RUN first (built)") < page.index("line 4: RUN second")
+    sink(Event(Phase.BASE_IMAGE, "the image", "done", 0.2))
+    assert "running" not in sink.html()
+
+
+def test_the_seconds_of_what_runs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "COUNTED_EACH", 0.05)
+    screen = Screen()
+    sink = NotebookSink(interval=0.01)
+    sink._handle = screen
+    sink(Event(Phase.BASE_IMAGE, "slow", "started"))
+    sink._started_at -= 40
+    wait_until(lambda: "so\N{NO-BREAK SPACE}far" in screen.pages[-1] or None, timeout=10)
+    assert re.search("4\\d\N{NO-BREAK SPACE}s\N{NO-BREAK SPACE}so", screen.pages[-1])
+    sink(Event(Phase.BASE_IMAGE, "slow", "done", 41.0))
+    wait_until(lambda: "done" in screen.pages[-1] or None, timeout=10)
+    assert sink._timer is None
+    assert "so far" not in sink.html().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_notebook_sink_shows_a_failure_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 from pathlib import Path
@@ -89,3 +90,33 @@ def test_the_published_wrapper_is_in_a_clone_only(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(settings, "PACKAGE_DIR", Path("/nowhere/workbench"))
     with pytest.raises(UsageError, match="'published' is not beside this installation"):
         shipped("published")
+
+
+IMAGES = shipped("notebooks") / "13-images.ipynb"
+
+
+def test_the_lab_about_images_ends_without_docker_and_says_why_once() -> None:
+    """Nobody asks for an engine here, and no daemon is to be had."""
+    run = run_notebook(IMAGES, env={"DOCKER_HOST": "unix:///nowhere/docker.sock"})
+    cells = {cell.id: str(cell.outputs) for cell in run.notebook.cells if cell.cell_type == "code"}
+    assert [name for name, told in cells.items() if "No images are built here." in told] == [
+        "setup"
+    ]
+    assert "What Docker would do with each line" in cells["first"]
+    assert "nothing to put side by side" in cells["theirs"]
+    assert "so it runs: 42" in cells["no-shell"]
+    assert "perform.go:" in cells["compile-error"]
+    assert "42" in cells["end"]
+
+
+def test_the_bad_dockerfile_of_the_lab_is_really_changed() -> None:
+    """Each mistake is made at a line that the template has, once; lint finds two of the three."""
+    template = (shipped("golang-job-type") / "job-template.Dockerfile").read_text()
+    cell = next(cell for cell in read_notebook(IMAGES).cells if cell.id == "ruin")
+    calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    changes = [one.args for one in calls if getattr(one.func, "id", "") == "change"]
+    assert len(changes) == 3
+    for _, old, new in changes:
+        before, after = ast.literal_eval(old), ast.literal_eval(new)
+        assert template.count(before) == 1
+        template = template.replace(before, after)

@@ -10,6 +10,7 @@ import pytest
 
 from tests import halves, stages
 from tests.stages import Failed, Result, Skipped, run_stage, summary
+from workbench.notebooks import find_notebooks
 
 # Run by a pytest of its own, whose report is to tell the three apart.
 THREE_TESTS = """
@@ -110,6 +111,24 @@ def test_a_failing_stage_does_not_stop_the_next_and_fails_the_run(
     assert "\nsecond ran\n" in out
     assert out.endswith("stages: 1 passed, 1 failed, 0 skipped\n")
     assert stages.main(["second"]) == 0
+
+
+def test_without_docker_the_notebooks_still_run_and_the_rest_is_a_skip(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[tuple[object, ...]] = []
+    monkeypatch.setattr(stages, "run", lambda *words, env=None, **_: ran.append((*words, env)))
+    monkeypatch.setattr(stages, "IN_CI", False)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    result = run_stage("notebooks", stages.notebooks)
+    assert result.state == "skipped"
+    assert result.reason.startswith("with images: no Docker daemon answers")
+    assert [words[-1] for words in ran] == [{"WORKBENCH_ENGINE": "process"}]
+
+
+def test_the_notebooks_about_images_are_there() -> None:
+    names = {path.stem for path in find_notebooks()}
+    assert set(stages.ABOUT_IMAGES) <= names
 
 
 def test_an_unknown_stage_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:

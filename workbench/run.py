@@ -172,7 +172,9 @@ class Cleaned:
     running: tuple[str, ...]
 
     def __repr__(self) -> str:
-        lines = [f"stopped: {one}" for one in self.stopped] or ["nothing was running"]
+        words = ("removed" if one.startswith("image ") else "stopped" for one in self.stopped)
+        lines = [f"{word}: {one}" for word, one in zip(words, self.stopped, strict=True)]
+        lines = lines or ["nothing was running"]
         return "\n".join([*lines, *(f"left to its owner: {one}" for one in self.running)])
 
 

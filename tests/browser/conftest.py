@@ -51,6 +51,7 @@ def lab(root: Path, chromium: str) -> Iterator[Lab]:
         arguments=["--LabApp.expose_app_in_browser=True"],
         env={
             "WORKBENCH_PLAYGROUND": str(root / "playground"),
+            "WORKBENCH_ENGINE": "process",  # images are another stage's
             "JUPYTERLAB_WORKSPACES_DIR": str(root / ".workspaces"),  # not what another one had open
         },
     ) as running:

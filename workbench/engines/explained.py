@@ -72,8 +72,9 @@ class Plan:
         return f"<Plan of a {self.image.role} image: {len(self.steps)} instructions, none built>"
 
     def _repr_html_(self) -> Markup:
+        here = any(step.here for step in self.steps)
         rows = (
-            (step.line, _html.code(step.text), f"would {step.would}", step.here)
+            (step.line, _html.code(step.text), f"would {step.would}", step.here)[: 3 + here]
             for step in self.steps
         )
         return _html.as_it_is(
@@ -82,7 +83,11 @@ class Plan:
                     Markup("<p><b>{}</b><br>Instead: {}.</p>").format(
                         self._headline(), self.instead
                     ),
-                    _html.table(("line", "instruction", "Docker", "here"), rows),
+                    _html.details(
+                        "What Docker would do with each line",
+                        _html.table(("line", "instruction", "Docker", "here")[: 3 + here], rows),
+                        shown=self.image.role == "base",
+                    ),
                 ]
             )
         )

@@ -104,6 +104,7 @@ def rehearse(
 
     Go and whatever heeds the variables for proxies is sent to a place on this machine that refuses
     every request and notes it down. The caches are those of every day: what they lack is told.
+    Where Docker answers, jobs' images are built without a network; base images as always.
 
     Args:
         paths: The notebooks; None for all of the workbench's.
@@ -115,7 +116,10 @@ def rehearse(
     start = time.monotonic()
     chapters = []
     with tempfile.TemporaryDirectory(prefix="workbench-rehearsal-") as folder:
-        env = {"WORKBENCH_PLAYGROUND": str(Path(folder).resolve() / "playground")}
+        env = {
+            "WORKBENCH_PLAYGROUND": str(Path(folder).resolve() / "playground"),
+            "WORKBENCH_DOCKER_NETWORK": "none",
+        }
         for path in find_notebooks() if paths is None else paths:
             chapters.append(_run(path, env))
             if on_chapter is not None:

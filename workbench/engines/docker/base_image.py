@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
 from docker.errors import APIError, ImageNotFound
 
 from workbench.dockerfile import Stage, base_image_name, parse_dockerfile, stages
@@ -176,5 +177,5 @@ def _drop_former(client: Client, former: Any, tag: str, exact: str) -> None:
         if name.startswith(f"{tag}-") and name != exact:
             try:
                 client.api.images.remove(name)
-            except APIError:  # somebody uses it, or took it away
+            except (APIError, requests.RequestException):  # in use, taken away, or the daemon busy
                 continue

@@ -80,13 +80,17 @@ def remove_images() -> list[str]:
     if not names.was_used():
         return []
     client = connect()
+    # Asked for first: of an image with two names one would go before the other is refused.
+    used = {one["ImageID"] for one in client.api.api.containers(all=True)}
     removed = []
     for image in _images(client):
+        if image["Id"] in used:
+            continue
         told = ", ".join(image["RepoTags"] or [image["Id"].removeprefix("sha256:")[:12]])
         try:
             for tag in image["RepoTags"] or [image["Id"]]:
                 client.api.api.remove_image(tag)
-        except APIError:  # a container uses it
+        except APIError:  # a container that was started meanwhile uses it
             continue
         removed.append(f"image {told}")
     return removed

@@ -104,7 +104,9 @@ class Explanation:
             rows = [_cells(row) for row in self.rows if row.build is build]
             if rows:
                 parts.append(_html.table(("line", "instruction", "", "took", "why"), rows))
-        layers = ((_mb(layer.size), _html.code(_cut(layer.made_by))) for layer in self.layers)
+        layers = (
+            (_unbroken(_mb(layer.size)), _html.code(_cut(layer.made_by))) for layer in self.layers
+        )
         total = f"The image: {_mb(self.size)} in {len(self.layers)} layers"
         parts.append(
             _html.details(total, _html.table(("adds", "made by"), layers), shown=not self.rows)
@@ -166,7 +168,7 @@ def _layers(image: Image) -> tuple[Layer, ...]:
 def _made_by(told: str) -> str:
     """The instruction, without the builder's own words around it."""
     text = " ".join(told.removesuffix("# buildkit").split())
-    return _SHELL.sub(r"\1", text) or "its builder does not tell"
+    return _SHELL.sub(r"\1", text) or "what it begins with"
 
 
 def _cut(text: str) -> str:
@@ -233,12 +235,16 @@ def _text(row: Row) -> str:
 def _cells(row: Row) -> tuple[object, ...]:
     step = row.step
     state = _html.muted("cached") if step.cached else _html.badge("built", _html.WARN)
-    took = "" if step.cached else f"{step.seconds or 0:.1f} s"
+    took = "" if step.cached else _unbroken(f"{step.seconds or 0:.1f} s")
     return (step.line or "", _html.code(step.short), state, took, row.why)
 
 
 def _job_seconds(image: Image) -> float:
     return sum(build.seconds for build in image.builds if build.role == "job")
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _mb(size: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import requests
 from docker.errors import APIError
 
 from workbench._atomic import replace_file
@@ -26,7 +27,8 @@ def drop_old_images(client: Client, job_name: str, keep: str) -> None:
     for image in newest_first[KEPT_IMAGES:]:
         if image["Id"] == keep:
             continue
-        with suppress(APIError):  # a container runs it, or somebody removed it
+        # A container runs it, somebody removed it, or the daemon is too busy: the next build asks.
+        with suppress(APIError, requests.RequestException):
             client.api.api.remove_image(image["Id"])
 
 

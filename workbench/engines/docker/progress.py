@@ -18,7 +18,8 @@ MAX_OUTPUT_LINES = 2000
 """Lines that are kept of what one step wrote; of more, the last ones."""
 
 _COUNTED = ("ADD", "COPY", "RUN", "WORKDIR")
-_NAME = re.compile(r"\[(?:(?P<stage>\S+) )?(?P<index>\d+)/(?P<total>\d+)\] (?P<text>.*)")
+# From ten steps on, the number is padded to the width of the greatest.
+_NAME = re.compile(r"\[(?:(?P<stage>[^\s\]]+) )? *(?P<index>\d+)/(?P<total>\d+)\] (?P<text>.*)")
 _LINE = re.compile(r"#(\d+) (.*)")
 _TIMED = re.compile(r"\d+\.\d+ (.*)|\d+\.\d+$")
 _DONE = re.compile(r"DONE (\d+\.\d+)s$")
