@@ -13,12 +13,11 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from types import TracebackType
 
-from workbench import _children
+from workbench import _children, _offline
 from workbench.errors import EngineUnavailable
 
 _PROGRAM = Path(__file__).with_name("_namespace.py").resolve()
@@ -70,10 +69,7 @@ class PrivateNetwork:
         if not answer:
             lines = self._keeper.log_lines(3)
             self.close()
-            raise EngineUnavailable(
-                f"This system gives no network namespace: {' '.join(lines) or 'it did not answer'}",
-                remedy="allow them to users (sysctl user.max_net_namespaces), or be root.",
-            )
+            raise _none_given(" ".join(lines))
 
     def spawn(
         self,
@@ -158,14 +154,20 @@ class PrivateNetwork:
         self.close()
 
 
-@cache
 def private_networks() -> EngineUnavailable | None:
-    """None where this system gives such networks, else the error that says why not."""
-    try:
-        PrivateNetwork("trial").close()
-    except EngineUnavailable as problem:
-        return problem
-    return None
+    """None where this system gives such networks, else the error that says why not.
+
+    It is tried once in a process: what runs without a network gets one in the same way.
+    """
+    way = _offline.offline()
+    return None if way.sealed else _none_given(way.why_not)
+
+
+def _none_given(why: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"This system gives no network namespace: {why or 'it did not answer'}",
+        remedy="allow them to users (sysctl user.max_net_namespaces), or be root.",
+    )
 
 
 def _program(verb: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 Two folders of JupyterLab's search path point into this package, at `labconfig`: settings, start
 page and the kernel (this very Python) come from there. Nothing is written to the user's own
-configuration but what JupyterLab itself keeps: its layout, in a workspace of its own.
+configuration but what JupyterLab itself keeps: its layout, in a workspace of its own. That begins
+anew where the start page is opened, so that nobody stands among the tabs of another day; a reload
+of the page leaves it.
 """
 
 from __future__ import annotations

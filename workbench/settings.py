@@ -29,10 +29,11 @@ class Settings:
         go: The go command to use (`WORKBENCH_GO`); None means: look for one.
         docker: The docker command to use (`WORKBENCH_DOCKER`); None means: the first one on PATH
             that builds with BuildKit. Host and context are those of the command itself.
-        docker_network: The network of the RUN steps of builds (`WORKBENCH_DOCKER_NETWORK`), such as
+        docker_network: The network in which jobs are built (`WORKBENCH_DOCKER_NETWORK`), such as
             `none`; None means Docker's own default.
         docker_read_only: Whether a container's root is read-only (`WORKBENCH_DOCKER_READ_ONLY=1`).
         engine: The engine to use when none is named (`WORKBENCH_ENGINE`, else `process`).
+        image_engine: The same for what is about images (`WORKBENCH_ENGINE`, else `auto`).
         strict: Whether a failing check raises instead of being shown (`WORKBENCH_STRICT=1`).
         browser_base: What a browser puts before `/PORT/...` to reach this machine
             (`WORKBENCH_BROWSER_BASE`); None means loopback, or the hub's proxy on a JupyterHub.
@@ -49,6 +50,7 @@ class Settings:
     docker_network: str | None
     docker_read_only: bool
     engine: str
+    image_engine: str
     strict: bool
     browser_base: str | None
     hub_prefix: str | None
@@ -84,6 +86,7 @@ def get_settings() -> Settings:
         docker_network=os.environ.get("WORKBENCH_DOCKER_NETWORK") or None,
         docker_read_only=_flag("WORKBENCH_DOCKER_READ_ONLY"),
         engine=os.environ.get("WORKBENCH_ENGINE") or "process",
+        image_engine=os.environ.get("WORKBENCH_ENGINE") or "auto",
         strict=_flag("WORKBENCH_STRICT"),
         browser_base=os.environ.get("WORKBENCH_BROWSER_BASE") or None,
         hub_prefix=os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or None,

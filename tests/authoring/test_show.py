@@ -247,5 +247,15 @@ def test_colours_change_no_character_and_set_no_background() -> None:
         code = page.partition("<pre")[2].partition(">")[2].removesuffix("</pre>")
         numbers = r'<span style="[^"]*user-select:none">([ \d]{3}|[ \d]{7}) </span>'
         plain = html.unescape(re.sub(rf"{numbers}|</?span[^>]*>", "", code))
-        assert plain == quote.text
+        assert plain == f"{quote.text}\n"
         assert "var(--jp-mirror-editor" in page or name.endswith("go.mod")
+
+
+def test_a_line_that_is_too_wide_goes_on_below_itself_and_further_in(playground: Path) -> None:
+    playground.mkdir()
+    (playground / "a.go").write_bytes(b"package a\n\t\tx()\r      y()\n")
+    page = show("a.go")._repr_html_()
+    assert "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere" in page
+    assert "tabindex" not in page, "nothing scrolls, so nothing has to be reached"
+    hanging = re.findall(r"display:block;padding-left:(\d+)ch;text-indent:-(\d+)ch", page)
+    assert hanging == [("12", "12"), ("20", "20"), ("16", "16")]

@@ -62,9 +62,13 @@ class LabPage:
     def open_start_page(self, path: str) -> None:
         """Go where `workbench lab` sends a browser, and wait until `path` is open with a kernel."""
         self.page.goto(self._lab.address)
-        # JupyterLab first restores what was open the last time: the path tells when it is ours.
         self.page.wait_for_function(_OPENED, arg=path, timeout=60_000)
         self.page.evaluate(_KERNEL_READY)
+
+    def reload(self, path: str) -> None:
+        """Load the page anew, and wait until `path`, which was in front, is so again."""
+        self.page.reload()
+        self.wait_until_shown(path)
 
     def open(self, path: str) -> None:
         """Open a notebook, or go to it where it is open, and wait until it has a kernel."""

@@ -25,6 +25,8 @@ _MARK = """id => {
 _COUNTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
   .filter(cell => cell.model.type === 'code')
   .map(cell => [cell.model.id, cell.model.executionCount]))"""
+_FIND = """text => window.jupyterapp.shell.currentWidget.content.widgets
+  .find(cell => cell.model.sharedModel.getSource().includes(text)).model.id"""
 _RESTART = """async () => {
   const session = window.jupyterapp.shell.currentWidget.sessionContext;
   await session.restartKernel();
@@ -173,13 +175,41 @@ def test_one_can_jump_to_a_later_chapter(lab_page: LabPage, page: Page, root: Pa
     assert not (root / "playground/golang-job-type/plugin.py").exists()
     photograph(lab_page, "goto", new)
 
-    cell(lab_page, "begin").locator('a[href*="06-plugin-py"]').click()
+    cell(lab_page, "begin").locator('a[href*="06-plugin-py"]').first.click()
     lab_page.wait_until_shown(LATER)
     assert lab_page.run_all()
     assert lab_page.text("record") == "<ChapterRecorded 06-plugin-py: done>"
     assert (root / "playground/golang-job-type/plugin.py").is_file()
     for where in ("begin", "load", "record"):
         photograph(lab_page, f"later-{where}", where)
+
+
+def test_what_was_before_the_jump_says_so_until_it_runs_again(
+    lab_page: LabPage, page: Page
+) -> None:
+    def says_so(name: str) -> bool:
+        area = cell(lab_page, name).locator(".jp-OutputArea")
+        told = area.evaluate("node => getComputedStyle(node, '::before').content")
+        return "from before" in str(told)
+
+    lab_page.open(CHAPTER)
+    head = cell(lab_page, "begin").locator(".jp-OutputArea")
+    expect(head).to_contain_text("the playground was moved to where 06-plugin-py begins")
+    jump = page.evaluate(_FIND, "wb.goto(")
+    assert [says_so(one) for one in ("begin", "write-main-go", "check-step", jump)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    for where in ("begin", "check-step"):
+        photograph(lab_page, f"before-{where}", where)
+    lab_page.save()
+    lab_page.reload(CHAPTER)
+    assert [says_so(one) for one in ("begin", "run-sample", jump)] == [False, True, False]
+    assert lab_page.run_cell("begin")
+    expect(head).not_to_contain_text("was moved")
+    assert [says_so(one) for one in ("begin", "run-sample", jump)] == [False, True, False]
+    assert lab_page.run_cell("run-sample")
+    assert not says_so("run-sample")
+    lab_page.open(LATER)
 
 
 def test_it_can_be_presented_and_one_key_goes_on(lab_page: LabPage, page: Page) -> None:

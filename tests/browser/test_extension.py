@@ -240,15 +240,16 @@ def test_presenter_mode_outlives_a_reload_and_is_left_afterwards(
     lab_page: LabPage, page: Page
 ) -> None:
     icons = page.locator(".jp-SideBar.jp-mod-left")
+    lab_page.open(START)
     with page.expect_response(layout_saved(presenting=True)):
         present(lab_page)
-    lab_page.open_start_page(START)
+    lab_page.reload(START)
     page.wait_for_function("name => document.body.classList.contains(name)", arg=NAME)
     expect(icons).to_be_hidden()
     with page.expect_response(layout_saved(presenting=False)):
         present(lab_page)
     expect(icons).to_be_visible()
-    lab_page.open_start_page(START)
+    lab_page.reload(START)
     expect(icons).to_be_visible()
     assert not presenting(page)
 

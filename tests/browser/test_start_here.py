@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
@@ -11,6 +11,7 @@ from workbench._wait import wait_until
 from workbench.settings import shipped
 
 NAME = "notebooks/00-start-here.ipynb"
+OTHER = "notebooks/01-git-repository.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,24 @@ def test_the_panel_calls_the_job_and_refuses_what_is_not_json(
     expect(page.get_by_text("which starts it, and then this one")).to_be_visible()
     expect(request).to_have_count(0)
     photograph(page, "panel-stopped", "perform-panel")
+
+
+def test_the_start_page_is_opened_alone_and_a_reload_leaves_the_tabs(
+    lab_page: LabPage, page: Page
+) -> None:
+    tabs = "[...window.jupyterapp.shell.widgets('main')].map(tab => tab.title.label)"
+    with page.expect_response(lambda answer: saved_layout(answer, OTHER)):
+        lab_page.open(OTHER)
+    lab_page.reload(OTHER)
+    assert page.evaluate(tabs) == [Path(NAME).name, Path(OTHER).name]
+    lab_page.open_start_page(NAME)
+    assert page.evaluate(tabs) == [Path(NAME).name]
+
+
+def saved_layout(answer: Response, path: str) -> bool:
+    """Whether an answer tells that JupyterLab saved a layout in which `path` is open."""
+    is_save = "/api/workspaces/" in answer.url and answer.request.method == "PUT"
+    return is_save and path in (answer.request.post_data or "")
 
 
 def test_nothing_was_asked_of_another_machine_and_nothing_went_wrong(lab_page: LabPage) -> None:

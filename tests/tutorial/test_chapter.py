@@ -268,3 +268,21 @@ def test_a_chapter_without_a_repository_is_not_recorded(ground: Playground) -> N
     with pytest.raises(wb.StepFailed, match="is no git repository") as caught:
         wb.record("02", playground=ground)
     assert caught.value.remedy == 'wb.fill("01-git-repository") makes one.'
+
+
+def test_who_is_back_on_what_goto_kept_is_told_where_things_are_recorded(
+    ground: Playground,
+) -> None:
+    wb.record("01", playground=ground)
+    (ground.path / "notes.txt").write_text("mine\n")
+    kept = wb.goto("03", playground=ground).kept
+    assert "main" not in str(wb.begin("03", playground=ground))
+    ground.git("switch", "--quiet", str(kept))
+    told = f"not on main: what you record is on the branch {kept}"
+    assert told in str(wb.begin("02", playground=ground))
+    recorded = wb.record("02", playground=ground)
+    assert f"recorded on the branch {kept}" in str(recorded)
+    assert f"recorded on the branch {kept}" in recorded._repr_html_()
+    assert wb.goto("05", playground=ground).kept == kept, "all of it is there"
+    ground.git("switch", "--quiet", "--detach", str(kept))
+    assert "what you record is on no branch" in str(wb.begin("02", playground=ground))

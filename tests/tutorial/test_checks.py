@@ -11,6 +11,7 @@ from workbench.tutorial import (
     STEPS,
     Checked,
     Playground,
+    job_checks,
     make_checks,
 )
 from workbench.tutorial.runner import check_name
@@ -173,3 +174,10 @@ def test_an_answer_that_is_wrong_is_told(ground: Playground) -> None:
     for name in ("perform answers at the root address", "perform answers where pub calls it"):
         assert one(checked, name).seen == 'perform answered 43 to {"numbers": [40, 2]}.'
     assert one(checked, "ready answers 200").ok
+
+
+def test_the_job_of_a_check_is_not_called_outdated_though_its_copy_is_gone(
+    ground: Playground,
+) -> None:
+    with job_checks.the_wrapper_serves_the_sample_job(ground) as job:
+        assert list(job.outdated) == []

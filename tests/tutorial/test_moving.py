@@ -158,7 +158,7 @@ def test_the_answer_says_how_to_get_back(
     assert moved.command in str(moved)
     page = moved._repr_html_()
     assert f"git switch {moved.kept}" in page
-    assert "later records go there" in page
+    assert page.index("git switch mine/") < page.index("What you record then goes to that branch")
     assert str(ground.path) not in page
     shell(moved.command)
     before.pop(str(ground.bundle_path))  # whoever needs it makes it again

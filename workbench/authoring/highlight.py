@@ -35,27 +35,50 @@ _STYLES = {
     "Token.Operator.Word": _KEYWORD,
 }
 _NUMBERS = f"{_html.readable(_html.MUTED)};user-select:none"
-_LINES = f"margin:4px 0;white-space:pre;overflow-x:auto;tab-size:{TAB}"
+# JupyterLab itself would break a line within a word.
+_LINES = (
+    f"margin:4px 0;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;tab-size:{TAB}"
+)
+
+_FURTHER = 2 * TAB
+"""How much further than a line the rest of it begins, where the line is wider than the page."""
 
 
 def highlight(text: str, language: str, *, first_line: int = 1) -> Markup:
     """Code with the number of each line before it; what is copied from it has no numbers.
+
+    A line that is wider than the page goes on below itself, further in: nobody has to scroll.
 
     Args:
         text: The code.
         language: What Pygments calls its language; `text` for none.
         first_line: The number of its first line.
     """
-    lines = _coloured_lines(text.removesuffix("\n"), language)
+    sources = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    lines = _coloured_lines("\n".join(sources), language)
     # As wide as whole tabs are, so that the code's own tabs stop where they should.
     digits = len(str(first_line + len(lines) - 1))
     width = (digits // TAB + 1) * TAB - 1
+    # Its line break is within each block: a page that drops styles keeps the lines apart.
     numbered = (
-        Markup('<span style="{}">{} </span>{}').format(_NUMBERS, str(number).rjust(width), line)
-        for number, line in enumerate(lines, start=first_line)
+        Markup('<span style="{}"><span style="{}">{} </span>{}\n</span>').format(
+            _hanging(width + 1 + _indent(source)), _NUMBERS, str(number).rjust(width), line
+        )
+        for number, (source, line) in enumerate(zip(sources, lines, strict=True), start=first_line)
     )
-    box = Markup('<pre {} style="{}">{}</pre>')
-    return box.format(_html.scrolls("Code"), _LINES, Markup("\n").join(numbered))
+    return Markup('<pre style="{}">{}</pre>').format(_LINES, _html.join(numbered))
+
+
+def _hanging(columns: int) -> str:
+    """A style: a block whose first line begins at its edge, and the others further in."""
+    further = columns + _FURTHER
+    return f"display:block;padding-left:{further}ch;text-indent:-{further}ch"
+
+
+def _indent(line: str) -> int:
+    """How far a line is indented, as whole tabs: the stops of tabs are counted from there."""
+    blank = line[: len(line) - len(line.lstrip())].expandtabs(TAB)
+    return len(blank) // TAB * TAB
 
 
 def _coloured_lines(text: str, language: str) -> list[Markup]:

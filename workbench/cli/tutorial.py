@@ -57,3 +57,5 @@ def _tell(moved: Moved) -> None:
     if moved.command:
         say("To bring it back:")
         show(moved.command)
+        if moved.back_then:
+            say(moved.back_then)

@@ -172,14 +172,15 @@ class Instance:
         Raises:
             JobNotReady: Its process ended, nothing answers, or it is not ready by its own words.
         """
-        first = 0.0
+        first, was_ready = 0.0, False
 
         def probe() -> bool | None:
-            nonlocal first
+            nonlocal first, was_ready
             if self.exit_code is not None:
                 return True
             answer = self.ask("GET", f"{self.root}/ready")
-            if answer.succeeded:  # that it has to be 200 is for a rule to tell
+            if answer.succeeded:  # that it has to be 200, and to stay so, is for a rule to tell
+                was_ready = True
                 return True
             if answer.status in (None, HTTPStatus.SERVICE_UNAVAILABLE):
                 first = 0.0
@@ -194,6 +195,8 @@ class Instance:
         if self.exit_code is not None:
             code = exit_words(self.exit_code)
             raise self._not_ready(f"it ended with {code}, after {took:.1f} s")
+        if was_ready:
+            return
         ready = self.ask("GET", f"{self.root}/ready")
         unready = ready.status in (None, HTTPStatus.SERVICE_UNAVAILABLE)
         if unready and not (ready.status is None and self.ask("GET", f"{self.root}/live").status):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench import _children, _ports
 from workbench._private_network import private_networks
+from workbench._sources import outdated_words
 from workbench.conformance.instance import Instance, OnLoopback, Started, host_of
 from workbench.conformance.target import NO_PROBE, TELLS_PROBE, Given, Startable, StartedTarget
 from workbench.engines import (
@@ -22,12 +23,12 @@ from workbench.engines import (
     start_private,
 )
 from workbench.errors import BuildError, EngineUnavailable, PortTaken, UsageError
-from workbench.events import Event, Sink, silent
+from workbench.events import Event, Phase, Sink, silent
 from workbench.job import Job
 from workbench.job_type import JobType
 from workbench.manifest import JobManifest, load_job_manifest
-from workbench.plugin import PluginData, load_plugin
-from workbench.settings import JOB_PORT, shipped
+from workbench.plugin import PluginData, current_plugin
+from workbench.settings import JOB_PORT
 
 PROBE_JOB = Path(__file__).with_name("probe")
 """The job whose function does what its input tells it; for plugins whose language is Go."""
@@ -51,7 +52,8 @@ def folder_target(
     Args:
         job_dir: The folder with `job.yaml`.
         given: What the person told.
-        plugin: The job-type plugin, its folder or ZIP; None for the finished Go plugin.
+        plugin: The job-type plugin, its folder or ZIP; None for the finished Go plugin. One that
+            was loaded is loaded again where its files changed since.
         engine: The engine that builds and runs; None for the setting.
         on_event: Where progress is reported.
 
@@ -59,12 +61,11 @@ def folder_target(
         ManifestError, PluginError, BuildError, EngineUnavailable: As `run_job` does.
     """
     manifest = load_job_manifest(job_dir)
-    if not isinstance(plugin, PluginData):
-        plugin = load_plugin(plugin or shipped("golang-job-type"))
-    job_type = plugin.job_type(manifest.get_jobtype())
+    job_type = _current(plugin, on_event).job_type(manifest.get_jobtype())
     chosen = get_engine(engine, on_event=on_event)
     image = chosen.build(job_type, manifest, on_event=on_event)
-    label = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+    where = "" if chosen.name == "process" else f", by {chosen.name}"
+    label = f"{manifest.name} {manifest.version} on {job_type.full_name}{where}"
     job = startable(image, chosen)
     is_probe = manifest.workspace == PROBE_JOB
     target = StartedTarget(
@@ -87,6 +88,9 @@ def job_target(
 ) -> StartedTarget:
     """A job that runs: it is asked as it is, and what rules start is the same image again.
 
+    Where its files changed since it was built the target's name says so. A probe job would then be
+    built from other files than the job, so there is none.
+
     Args:
         job: The running job; it is never stopped.
         given: What the person told.
@@ -97,11 +101,13 @@ def job_target(
     chosen = get_engine(job.engine)
     probe: Startable | str = NO_PROBE
     wrapper = None
-    if plugin is not None:
-        loaded = plugin if isinstance(plugin, PluginData) else load_plugin(plugin)
-        job_type = loaded.job_type(job.manifest.get_jobtype())
-        probe, wrapper = _probe(job_type, chosen, on_event), go_wrapper(job_type)
     label = f"{job.manifest.name} {job.manifest.version} at {job.address}"
+    if outdated := outdated_words(job.outdated):
+        label = f"{label} ({outdated})"
+        probe = f"the probe job would be of another version: {outdated}; run the job again"
+    elif plugin is not None:
+        job_type = _current(plugin, on_event).job_type(job.manifest.get_jobtype())
+        probe, wrapper = _probe(job_type, chosen, on_event), go_wrapper(job_type)
     target = StartedTarget(
         label,
         given,
@@ -196,9 +202,12 @@ def startable(image: Image, engine: Engine) -> Startable:
     """An image, to be started in a network of its own; where there is none, on loopback."""
 
     def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
-        if engine.isolates() is None:
+        isolated = engine.isolates()
+        if isolated is None:
             return engine.run_private(image, env, around)
         _refuse(around)
+        if plain and engine.name != "process":  # Docker's proxy listens here, not the wrapper
+            raise EngineUnavailable(isolated.message, remedy=isolated.remedy)
         if plain and image.fixed_port is None:
             return OnLoopback(engine.run(image, {**env, "LISTEN_ADDRESS": ""}, port=JOB_PORT))
         return OnLoopback(engine.run(image, env))
@@ -210,6 +219,14 @@ def go_wrapper(job_type: JobType) -> Path | None:
     """The folder of the plugin's wrapper in Go; None where it has none."""
     folder = job_type.plugin_dir / "go_wrapper"
     return folder if (folder / "go.mod").is_file() else None
+
+
+def _current(plugin: PluginData | str | Path | None, on_event: Sink) -> PluginData:
+    """The plugin as its files are now; that it had to be loaded again is told."""
+    loaded, again = current_plugin(plugin)
+    if again:
+        on_event(Event(Phase.PREPARING, f"{loaded.plugin_manifest.name}: {again}"))
+    return loaded
 
 
 def _one_at_a_time(image: Image, engine: Engine) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from workbench.engines.base import (
     NOTHING_WRONG,
+    BuildsBase,
     Container,
     Engine,
     Image,
@@ -24,6 +25,7 @@ __all__ = [
     "NOTHING_WRONG",
     "Build",
     "BuildStep",
+    "BuildsBase",
     "ChildContainer",
     "Container",
     "Engine",
@@ -31,8 +33,12 @@ __all__ = [
     "PrivateContainer",
     "ProcessEngine",
     "Surroundings",
+    "docker_is_here",
+    "first_available",
     "get_engine",
+    "remove_built_images",
     "start_private",
+    "stop_abandoned_containers",
 ]
 
 
@@ -48,6 +54,33 @@ ENGINES: dict[str, Callable[[], Engine]] = {
     "docker": _docker_engine,
     "process": ProcessEngine,
 }
+
+
+def stop_abandoned_containers() -> tuple[list[str], list[str]]:
+    """See `docker.cleaning.stop_abandoned`; asks nobody where Docker was never used."""
+    if not _used_docker():
+        return [], []
+    from workbench.engines.docker.cleaning import stop_abandoned
+
+    return stop_abandoned()
+
+
+def remove_built_images() -> list[str]:
+    """See `docker.cleaning.remove_images`."""
+    if not _used_docker():
+        return []
+    from workbench.engines.docker.cleaning import remove_images
+
+    return remove_images()
+
+
+def docker_is_here() -> bool:
+    """Whether the Docker engine could be taken now."""
+    return ENGINES["docker"]().available() is None
+
+
+def _used_docker() -> bool:
+    return (get_settings().home / "workbench-id").is_file()
 
 
 def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> Engine:
@@ -77,18 +110,26 @@ def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> 
     return engine
 
 
-def _first_available(on_event: Sink) -> Engine:
-    problems: list[tuple[str, EngineUnavailable]] = []
+def first_available() -> tuple[Engine, dict[str, EngineUnavailable]]:
+    """The engine that `auto` takes, and why it is none of those before it, by their names.
+
+    Raises:
+        EngineUnavailable: No engine works on this machine.
+    """
+    problems: dict[str, EngineUnavailable] = {}
     for name, make in ENGINES.items():
         engine = make()
         problem = engine.available()
         if problem is None:
-            why = "it answers"
-            if problems:
-                why = "; ".join(f"not {other}: {told.message}" for other, told in problems)
-            on_event(Event(Phase.PREPARING, f"engine {name}: {why}"))
-            return engine
-        problems.append((name, problem))
-    told = " ".join(f"{name}: {problem.message}" for name, problem in problems)
-    remedy = problems[-1][1].remedy
+            return engine, problems
+        problems[name] = problem
+    told = " ".join(f"{name}: {problem.message}" for name, problem in problems.items())
+    remedy = list(problems.values())[-1].remedy
     raise EngineUnavailable(f"No engine works on this machine. {told}", remedy=remedy)
+
+
+def _first_available(on_event: Sink) -> Engine:
+    engine, problems = first_available()
+    why = "; ".join(f"not {other}: {told.message}" for other, told in problems.items())
+    on_event(Event(Phase.PREPARING, f"engine {engine.name}: {why or 'it answers'}"))
+    return engine

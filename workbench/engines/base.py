@@ -11,7 +11,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from workbench.dockerfile import Instruction
 from workbench.engines.build_step import Build
@@ -189,4 +189,22 @@ class Engine(Protocol):
 
         Raises:
             EngineUnavailable: This system gives no such network.
+        """
+
+
+@runtime_checkable
+class BuildsBase(Protocol):
+    """An engine that can build a base image by itself, before there is any job."""
+
+    def build_base(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink) -> Image:
+        """Build the base image that a job of this type starts from, unless it is there.
+
+        Args:
+            job_type: The job type; it has to have a base image.
+            manifest: A job that would be built on it.
+            on_event: Where progress is reported.
+
+        Raises:
+            EngineUnavailable: What it starts from is not to be had, or the daemon went away.
+            BuildError: It does not build.
         """

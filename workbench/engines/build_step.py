@@ -38,10 +38,20 @@ class BuildStep:
         """Whether it is over, in whichever way."""
         return self.seconds is not None or bool(self.error)
 
-    def __str__(self) -> str:
+    @property
+    def begun(self) -> str:
+        """What is told while it runs."""
         where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.short}"
+
+    def __str__(self) -> str:
         ending = "cached" if self.cached else "failed" if self.error else "built"
-        return f"{where}{_short(self.text)} ({ending})"
+        return f"{self.begun} ({ending})"
+
+    @property
+    def short(self) -> str:
+        """The beginning of its instruction, on one line."""
+        return _short(self.text)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import _children, _ports, _process
+from workbench._finished import PLUGIN
 from workbench._go import Go, find_go, go_env
 from workbench._private_network import private_networks
 from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_dockerfile
@@ -198,7 +199,7 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
     """
     folder = wrapper / "jobbuild"
     if not folder.is_dir():
-        folder = shipped("golang-job-type") / "go_wrapper" / "jobbuild"
+        folder = shipped(PLUGIN) / "go_wrapper" / "jobbuild"
         on_event(Event(Phase.PREPARING, "the plugin brings no jobbuild: taking the shipped one"))
     sources = sorted(path for path in folder.glob("*.go") if not path.name.endswith("_test.go"))
     digest = hashlib.sha256(f"{go.version} {go.goroot}".encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench._finished import PLUGIN
 from workbench._written import digest
 from workbench.errors import PluginError, UsageError
 from workbench.job_type import JobType, parse_job_types
@@ -16,6 +17,7 @@ from workbench.manifest import (
 from workbench.plugin.archive import unpack
 from workbench.plugin.execute import Executed, execute_plugin
 from workbench.plugin.values import FORMER_HOOKS, HOOKS, PluginData
+from workbench.settings import shipped
 
 PLUGIN_FILENAME = "plugin.py"
 
@@ -67,6 +69,25 @@ def load_plugin(folder_or_zip: str | Path, *, timeout: float = 10.0) -> PluginDa
         output=executed.output,
         read=read,
     )
+
+
+def current_plugin(plugin: PluginData | str | Path | None) -> tuple[PluginData, str]:
+    """The plugin as its files are now, whatever it was when somebody loaded it.
+
+    Args:
+        plugin: A loaded plugin, or its folder or ZIP; None for the finished Go plugin.
+
+    Returns:
+        The plugin, and why it was loaded once more: empty where it was not.
+
+    Raises:
+        PluginError, ManifestError: As `load_plugin` does.
+    """
+    if not isinstance(plugin, PluginData):
+        return load_plugin(plugin or shipped(PLUGIN)), ""
+    if changed := plugin.outdated:
+        return load_plugin(plugin.source), f"loaded again since {', '.join(changed)} changed"
+    return plugin, ""
 
 
 def find_plugin(folder_or_zip: str | Path) -> Path:

@@ -62,7 +62,16 @@ def begin(step: str, *, playground: Playground | None = None) -> ChapterBegun:
             f"What comes before {chosen.id}, filled in", only=(".gitignore", *written.files)
         )
     bundle = _bundle_that_is_outdated(chosen, ground)
-    return ChapterBegun(chosen, _with_notice(progress, noted), written, changed, mended, bundle)
+    return ChapterBegun(
+        chosen,
+        _with_notice(progress, noted),
+        written,
+        ground.path,
+        changed,
+        mended,
+        bundle,
+        ground.aside,
+    )
 
 
 def fill(step: str, *, playground: Playground | None = None) -> ChapterFilled:
@@ -177,7 +186,7 @@ def record(
 
     _, progress = note(ground, chosen, change)
     log = tuple(ground.git("log", "--oneline", "-5").splitlines())
-    return ChapterRecorded(chosen, progress, log=log, new=new)
+    return ChapterRecorded(chosen, progress, log=log, new=new, aside=ground.aside)
 
 
 def progress(*, playground: Playground | None = None) -> Progress:

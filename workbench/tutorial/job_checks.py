@@ -100,7 +100,7 @@ def nothing_is_left_running(job: Job) -> str:
 def _started(playground: Playground, job_dir: Path, plugin: Path) -> Job:
     """Run a job beside those that the learner runs, and say in the tutorial's words why not."""
     try:
-        return run_job(
+        job = run_job(
             job_dir,
             plugin=plugin,
             engine=playground.engine,
@@ -118,6 +118,8 @@ def _started(playground: Playground, job_dir: Path, plugin: Path) -> Job:
         elif "/live does not carry" in error.message:
             remedy = "take it from JOB_DEPLOYMENT_TIMESTAMP, as a JSON number."
         raise JobNotReady(error.message, remedy=remedy, log=error.log[-LAST_LINES:]) from None
+    job.sources = None  # it may be built from a copy that is gone; and it is over with the check
+    return job
 
 
 def _sum(job: Job, base: str) -> str:

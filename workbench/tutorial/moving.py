@@ -20,6 +20,7 @@ from workbench.run import clean
 from workbench.tutorial.breaking import mend_broken
 from workbench.tutorial.fast_import import Commit
 from workbench.tutorial.keeping import PREPARED, keep
+from workbench.tutorial.moves import note_move
 from workbench.tutorial.on_disk import files_of, holds, put_files, third_party_files
 from workbench.tutorial.playground import IGNORED, Playground, tutorial_files
 from workbench.tutorial.step import Step
@@ -68,13 +69,18 @@ class Moved:
             told.append(f"Left to whoever started it: {'; '.join(self.running)}.")
         if self.kept:
             told.append(f"What was there before is kept on the branch {self.kept}.")
-        if self.back[:1] == ("switch",):
-            told.append("Back on that branch, later records go there, and `main` stays as it is.")
         return told
 
+    @property
+    def back_then(self) -> str:
+        """What is otherwise than before once it is brought back; empty where nothing is."""
+        if self.back[:1] != ("switch",):
+            return ""
+        return "What you record then goes to that branch, and `main` stays as it is."
+
     def __str__(self) -> str:
-        back = [f"To bring it back:\n  {self.command}"] if self.kept else []
-        return "\n".join(self.lines() + back)
+        back = [f"To bring it back:\n  {self.command}", self.back_then] if self.kept else []
+        return "\n".join(filter(None, self.lines() + back))
 
     def __repr__(self) -> str:
         return f"<Moved: {self.what}, kept {self.kept or 'nothing'}>"
@@ -85,7 +91,8 @@ class Moved:
             return lines
         words = "To bring it back, in a terminal in the playground: "
         command = _html.code(shlex.join(("git", *self.back)))
-        return lines + Markup("<div>{}{}</div>").format(words, command)
+        then = Markup("<div>{}</div>").format(self.back_then) if self.back_then else Markup("")
+        return lines + Markup("<div>{}{}</div>").format(words, command) + then
 
 
 def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:
@@ -117,6 +124,7 @@ def goto(step: str | Step, *, playground: Playground | None = None) -> Moved:
     chain, target = _chain(before)
     files = files_of(ground)
     kept = keep(ground, files, f"Before going to {chosen.id}", chain=chain)
+    note_move(ground, chosen)
     with _told_where_it_is(kept):
         changed = put_files(ground, files, target, remove=True)
         for one in before:

@@ -115,6 +115,18 @@ class Playground:
         """Whether it has a git repository of its own, and not merely that of a folder above."""
         return (self.path / ".git" / "HEAD").is_file()
 
+    @property
+    def aside(self) -> str | None:
+        """Where git records if not on `main`, in words; None where it does, or records nothing."""
+        try:
+            head = (self.path / ".git" / "HEAD").read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        branch = head.removeprefix("ref: refs/heads/")
+        if branch == "main":
+            return None
+        return "on no branch" if branch == head else f"on the branch {branch}"
+
     def make_repository(self) -> bool:
         """Make the folder and its git repository.
 

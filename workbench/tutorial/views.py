@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from markupsafe import Markup
 
 from workbench import _html
+from workbench._cell import notebook_shell
 from workbench.tutorial.advice import LEVELS
 from workbench.tutorial.playground import Written
 from workbench.tutorial.progress import (
@@ -34,14 +36,18 @@ class ChapterBegun:
         mended: Files that a block of `broken` had left broken, and that are put back.
         bundle: What differs between the ZIP and the plugin's folder; None where nothing does, or
             where the chapter does not use it.
+        playground: The folder that it is about.
+        aside: Where its git records if not on `main`, in words.
     """
 
     step: Step
     progress: Progress
     written: Written
+    playground: Path
     changed: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
     bundle: str | None = None
+    aside: str | None = None
 
     def told(self) -> list[tuple[str, str]]:
         """What there is to know, each with a word for what it is."""
@@ -50,6 +56,7 @@ class ChapterBegun:
             *_written(self.written),
             *([("changed since a cell wrote it", _listed(self.changed))] if self.changed else []),
             *([("the bundle is outdated", self.bundle)] if self.bundle else []),
+            *([("not on main", f"what you record is {self.aside}")] if self.aside else []),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +67,14 @@ class ChapterBegun:
 
     def __repr__(self) -> str:
         return f"<ChapterBegun {self.step.id}: {self.progress.summary()}>"
+
+    def _ipython_display_(self) -> None:
+        if notebook_shell() is None:
+            raise NotImplementedError  # IPython then takes the plain forms
+        room = import_module(
+            "workbench.widgets.begun"
+        )  # by its name: views that follow stand above
+        room.ChapterHead(self)._ipython_display_()
 
     def _repr_html_(self) -> Markup:
         head = Markup("<div><b>{}</b> {}</div>").format(
@@ -165,6 +180,7 @@ class ChapterRecorded:
         log: The last lines of the playground's git log, the newest first.
         new: Whether there was anything new to record.
         verdict: The checks, where one of them does not hold; then nothing was recorded.
+        aside: Where git recorded it if not on `main`, in words.
     """
 
     step: Step
@@ -172,6 +188,7 @@ class ChapterRecorded:
     log: tuple[str, ...] = ()
     new: bool = False
     verdict: StepCheck | None = None
+    aside: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -187,6 +204,7 @@ class ChapterRecorded:
 
     def _told(self) -> str:
         what = "recorded" if self.new else "nothing new to record"
+        what = f"{what} {self.aside}" if self.aside else what
         spent = next(one for one in self.progress.chapters if one.id == self.step.id)
         took = duration(spent.seconds)
         return f"{what}{f', after {took}' if took else ''}"

@@ -44,13 +44,13 @@ class BaseImage:
     stand_in: str = ""
 
 
-def ensure_base(
-    client: Client, job_type: JobType, network: str | None, on_event: Sink, index: int = 0
-) -> BaseImage:
+def ensure_base(client: Client, job_type: JobType, on_event: Sink, index: int = 0) -> BaseImage:
     """The base image of a job type, built if it is not there or its inputs changed.
 
     Inputs are the Dockerfile, the plugin's files that it copies, and the images that it starts
-    from. They are written down in the image's labels, so that what changed can be told.
+    from. They are written down in the image's labels, so that what changed can be told. Its steps
+    have Docker's default network, whatever those of jobs have: the builder keeps what it built for
+    each kind of network apart.
 
     Raises:
         BuildError: It does not build.
@@ -76,12 +76,12 @@ def ensure_base(
     inputs |= context.digests(_copied(found))
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     exact = names.exact_name(tag, digest)
-    there = _image(client, exact)
+    there = find_image(client, exact)
     if there is not None and names.read_inputs(there.labels) == inputs:
         on_event(Event(Phase.BASE_IMAGE, f"{tag} is there: nothing that it is made of changed"))
         _tag(client, exact, tag)
         return BaseImage(exact, there.id, Build("base", tag, dockerfile, ()), stand_in)
-    former = _image(client, tag)
+    former = find_image(client, tag)
     before = names.read_inputs(former.labels) if former else {}
     changed = names.changed(before, inputs) if before else ()
     start = time.perf_counter()
@@ -92,7 +92,6 @@ def ensure_base(
             context,
             exact,
             names.image_labels("base", job_type.full_name, inputs),
-            network=network,
         )
         image_id, steps = build(client, recipe, Phase.BASE_IMAGE, on_event)
         _tag(client, exact, tag)
@@ -128,7 +127,7 @@ def bring_image(client: Client, reference: str, on_event: Sink) -> tuple[str, st
     if reference == TOOLCHAIN:
         made = ensure_toolchain(client.api, reference, on_event=on_event)
         return made.id, made.stand_in
-    there = _image(client, reference)
+    there = find_image(client, reference)
     return (there.id if there else "not here yet"), ""
 
 
@@ -156,7 +155,8 @@ def _why(changed: tuple[str, ...], was_there: bool) -> str:
     return f"since {', '.join(changed[:3])}{more} changed"
 
 
-def _image(client: Client, name: str) -> Any:
+def find_image(client: Client, name: str) -> Any:
+    """docker-py's own object of an image; None where there is none of that name."""
     try:
         return client.api.images.get(name)
     except ImageNotFound:

@@ -64,7 +64,9 @@ def build(
     stages.mkdir(parents=True, exist_ok=True)
 
     def tell(step: BuildStep) -> None:
-        if step.ended:
+        if not step.ended:
+            on_event(Event(phase, step.begun, "started"))
+        else:
             on_event(Event(phase, str(step), seconds=None if step.cached else step.seconds))
             for line in step.output:
                 if line.startswith("notice: "):
@@ -96,6 +98,7 @@ def build(
                 stderr=answer.stderr,
                 seconds=answer.seconds,
                 folder=recipe.context.folder,
+                dockerfile=recipe.dockerfile,
             )
         return (folder / "id").read_text().strip(), progress.steps
 

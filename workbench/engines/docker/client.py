@@ -34,6 +34,7 @@ API_TIMEOUT = 60.0
 """Seconds that the daemon may take for one answer; removing a container takes it longest."""
 
 _ASK_TIMEOUT = 10.0
+_TELL_TIMEOUT = 3.0
 _BUILTIN_BUILDKIT = 23
 """From this release on the docker command has no builder of its own: it needs buildx."""
 
@@ -132,21 +133,22 @@ def find_command() -> Command:
         EngineUnavailable: There is none, or none that builds with BuildKit.
     """
     chosen = get_settings().docker
-    seen = []
+    remedy = "set WORKBENCH_DOCKER to a docker command, or unset it." if chosen else INSTALL
+    silent, seen = [], []
     for path in _candidates(chosen):
         command = _look_at(path)
-        if command is not None and command.builds:
+        if command is None:
+            silent.append(path)
+        elif command.builds:
             return command
-        seen.append(command)
-    if chosen:
-        lacking = f"WORKBENCH_DOCKER={chosen}"
-        remedy = "set it to a docker command, or unset it."
-    else:
-        lacking = "PATH"
-        remedy = INSTALL
-    if not any(seen):
-        raise EngineUnavailable(f"There is no docker command: {lacking} has none.", remedy=remedy)
-    last = next(command for command in seen if command)
+        else:
+            seen.append(command)
+    if not seen and silent:
+        raise EngineUnavailable(f"{silent[0]} does not tell its version.", remedy=remedy)
+    if not seen:
+        named = f"WORKBENCH_DOCKER={chosen} is none" if chosen else "PATH has none"
+        raise EngineUnavailable(f"There is no docker command: {named}.", remedy=remedy)
+    last = seen[0]
     raise EngineUnavailable(
         f"{last.path} {last.release} cannot build with BuildKit: its buildx plugin is missing.",
         remedy="install the plugin (docker-buildx), or name another command by WORKBENCH_DOCKER.",
@@ -184,7 +186,7 @@ def _looked_at(path: Path, stamp: int, config: str | None) -> Command | None:
 
 def _answer(path: Path, *words: str) -> str | None:
     try:
-        answer = _process.run([path, *words], timeout=_ASK_TIMEOUT)
+        answer = _process.run([path, *words], timeout=_TELL_TIMEOUT)
     except (_process.ChildTimeoutError, WorkbenchError):
         return None
     return answer.stdout if answer.returncode == 0 else None

@@ -46,7 +46,7 @@ class Context:
         return {
             str(path): _digest(self.folder / path)
             for path in self.files
-            if wanted is None or any(_covers(source, path) for source in wanted)
+            if wanted is None or any(covers(source, path) for source in wanted)
         }
 
 
@@ -110,7 +110,9 @@ def _literally(path: PurePosixPath) -> str:
     return f"/{escaped}"
 
 
-def _covers(source: str, path: PurePosixPath) -> bool:
+def covers(source: str, path: PurePosixPath | str) -> bool:
+    """Whether a COPY of `source` takes the file at `path` of its context."""
+    path = PurePosixPath(path)
     wanted = PurePosixPath(source.lstrip("/") or ".")
     parts = wanted.parts
     return all(

@@ -14,8 +14,15 @@ from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_docker
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.build_step import Build
 from workbench.engines.docker import names
-from workbench.engines.docker.base_image import BaseImage, bring_image, ensure_base, outer_images
+from workbench.engines.docker.base_image import (
+    BaseImage,
+    bring_image,
+    ensure_base,
+    find_image,
+    outer_images,
+)
 from workbench.engines.docker.building import Recipe, build
+from workbench.engines.docker.cleaning import containers
 from workbench.engines.docker.client import Client, connect
 from workbench.engines.docker.containers import DockerContainer
 from workbench.engines.docker.context import job_context
@@ -38,7 +45,7 @@ class DockerEngine:
     """Builds images with BuildKit and runs containers, on this machine's Docker daemon.
 
     Args:
-        network: The network of the builds' RUN steps, such as `none`; None for the setting.
+        network: The network of the RUN steps of jobs, such as `none`; None for the setting.
     """
 
     name = "docker"
@@ -59,20 +66,29 @@ class DockerEngine:
         """Build the base image where it is needed, and the job's; see `Engine.build`."""
         start = time.perf_counter()
         client = self._client()
+        for left in containers(client):
+            if left.abandoned:
+                told = f"{left} was left by a crash: `wb.clean()` or `workbench clean` removes it"
+                on_event(Event(Phase.PREPARING, told))
         if len(job_type.images) > 1:
             told = f"{job_type.full_name} has {len(job_type.images)} images: the first one is built"
             on_event(Event(Phase.JOB_IMAGE, told))
         base = None
         if job_type.images[0].base_dockerfile is not None:
-            base = ensure_base(client, job_type, self._network, on_event)
-        if base is not None and base.stand_in:
-            told = f"its toolchain image is a stand-in, made of this machine's {base.stand_in}"
-            on_event(Event(Phase.BASE_IMAGE, told))
+            base = self._base(client, job_type, on_event)
         dockerfile = render_dockerfile(job_type, manifest, base_image=base.name if base else None)
         for reference in outer_images(stages(parse_dockerfile(dockerfile))):
             if base is None and reference != CONTEXT:
                 bring_image(client, reference, on_event)
-        image_id, made = self._build_job(client, job_type, manifest, dockerfile, base, on_event)
+        try:
+            image_id, made = self._build_job(client, job_type, manifest, dockerfile, base, on_event)
+        except EngineUnavailable:
+            if base is None or find_image(client, base.name) is not None:
+                raise
+            told = "the base image was removed by somebody in the meantime: once more"
+            on_event(Event(Phase.BASE_IMAGE, told))
+            base = ensure_base(client, job_type, on_event)
+            image_id, made = self._build_job(client, job_type, manifest, dockerfile, base, on_event)
         return Image(
             role="job",
             engine=self.name,
@@ -85,6 +101,32 @@ class DockerEngine:
             builds=(*((base.build,) if base else ()), made),
             stand_in=base.stand_in if base else "",
         )
+
+    def build_base(
+        self, job_type: JobType, manifest: JobManifest, *, on_event: Sink = silent
+    ) -> Image:
+        """Build the base image alone, unless it is there; see `BuildsBase.build_base`."""
+        start = time.perf_counter()
+        base = self._base(self._client(), job_type, on_event)
+        return Image(
+            role="base",
+            engine=self.name,
+            reference=base.build.reference,
+            manifest=manifest,
+            env=dockerfile_env(parse_dockerfile(base.build.dockerfile)),
+            dockerfile=base.build.dockerfile,
+            seconds=time.perf_counter() - start,
+            id=base.id,
+            builds=(base.build,),
+            stand_in=base.stand_in,
+        )
+
+    def _base(self, client: Client, job_type: JobType, on_event: Sink) -> BaseImage:
+        base = ensure_base(client, job_type, on_event)
+        if base.stand_in:
+            told = f"its toolchain image is a stand-in, made of this machine's {base.stand_in}"
+            on_event(Event(Phase.BASE_IMAGE, told))
+        return base
 
     def _build_job(
         self,

@@ -6,9 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from workbench.dockerfile import env_pairs, parse_dockerfile
 from workbench.engines.build_step import BuildStep
 from workbench.engines.docker.progress import Progress
-from workbench.errors import BuildError, EngineUnavailable, Location, WorkbenchError
+from workbench.errors import (
+    BuildError,
+    EngineUnavailable,
+    Location,
+    TemplateError,
+    WorkbenchError,
+)
 
 _PLACE = re.compile(
     r"(?P<file>[^\s:]+\.(?:go|mod|sum|work|ya?ml)):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<what>.+)"
@@ -34,6 +41,7 @@ def build_failure(
     stderr: str,
     seconds: float,
     folder: Path,
+    dockerfile: str = "",
 ) -> WorkbenchError:
     """The error to raise for a build that failed.
 
@@ -45,11 +53,12 @@ def build_failure(
         stderr: All that it wrote.
         seconds: After how long.
         folder: The folder that the build copied from; its files are named as they are there.
+        dockerfile: What was built, to name the line that the builder refused before any step.
     """
     step = progress.failed
     log = (step.output if step else []) or progress.other or stderr.splitlines()
     said = "\n".join([*progress.other, step.error if step else "", *log[-40:]]).lower()
-    where = _where(step or progress.running)
+    where = _where(step or progress.running) or _refused(dockerfile)
     if any(words in said for words in _NO_ROOM):
         return BuildError(
             f"{name} was not built: Docker's disk is full, after {seconds:.1f} s{where}.",
@@ -87,6 +96,17 @@ def _where(step: BuildStep | None) -> str:
         return ""
     line = f"line {step.line} of the Dockerfile, " if step.line else ""
     return f", at {line}{step.keyword}"
+
+
+def _refused(dockerfile: str) -> str:
+    """The line of a Dockerfile whose ENV cannot be read; empty where there is none."""
+    try:
+        for one in parse_dockerfile(dockerfile):
+            if one.keyword == "ENV":
+                env_pairs(one)
+    except TemplateError as error:
+        return f", at {error.message.rstrip('.')}"
+    return ""
 
 
 def _locations(log: Sequence[str], folder: Path) -> Iterator[Location]:

@@ -44,6 +44,11 @@ def workbench_id() -> str:
     return path.read_text().strip() or "unnamed"
 
 
+def was_used() -> bool:
+    """Whether this workbench ever labelled anything, so that there may be something to look for."""
+    return (get_settings().home / "workbench-id").is_file()
+
+
 def job_image_name(manifest: JobManifest, now: datetime | None = None) -> str:
     """Racetrack's name for a job's image; its tag is the time, to the second, in UTC."""
     moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%S")

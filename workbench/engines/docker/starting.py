@@ -19,7 +19,7 @@ from workbench.engines.docker.client import Client
 from workbench.engines.docker.containers import DockerContainer
 from workbench.engines.docker.limits import Limits
 from workbench.engines.docker.private import around_entry, put_around
-from workbench.errors import EngineUnavailable, PortTaken, WorkbenchError
+from workbench.errors import EngineUnavailable, JobDied, PortTaken, WorkbenchError
 from workbench.manifest import JobManifest
 from workbench.settings import JOB_PORT, get_settings
 
@@ -125,6 +125,15 @@ def _refusal(told: str, problem: APIError, port: int, limits: Limits) -> Workben
             f"Port {port} is taken by {_ports.port_owner(port)}.",
             port=port,
             remedy="stop it, or take another port.",
+        )
+    if "unable to start container process: exec:" in said:
+        program = said.partition("exec: ")[2].split(": ")[0]
+        return JobDied(
+            f"{told} was not started: its image has no program {program}, with which its "
+            "Dockerfile begins the container.",
+            exit_code=127,
+            remedy='write CMD or ENTRYPOINT as a list, ["/program", "argument"]: in words it needs '
+            "the shell /bin/sh, which an image FROM scratch has not.",
         )
     if "memory" in said.lower() and limits.memory is not None:
         remedy = "raise `resources.memory_max` in job.yaml."

@@ -15,6 +15,7 @@ from docker.errors import DockerException, ImageNotFound
 from docker.models.images import Image as DockerImage
 from docker.utils import parse_repository_tag
 
+from workbench.engines.docker.client import connect
 from workbench.engines.docker.stand_in import LABEL, find_parts, stream
 from workbench.errors import EngineUnavailable
 from workbench.events import Event, Phase, Sink, silent, step
@@ -94,6 +95,17 @@ def ensure_toolchain(
             remedy=error.remedy,
         ) from error
     return _must_be_there(client, reference, "stand-in")
+
+
+def toolchain_in_words(reference: str) -> str | None:
+    """What is known of the toolchain image; None where it is not here, or no daemon answers."""
+    try:
+        image = connect().api.images.get(reference)
+    except (EngineUnavailable, DockerException, requests.RequestException):
+        return None
+    size = f"{reference}, {image.attrs['Size'] / 1e6:.0f} MB"
+    made_of = image.labels.get(LABEL)
+    return f"{size}, a stand-in made of this machine's {made_of}" if made_of else size
 
 
 class _NotPulledError(Exception):

@@ -1,7 +1,8 @@
 /**
  * What the workbench adds to JupyterLab: the colours of files in cells, a tile for the tutorial,
- * keys for its chapters, a mode for presenting, and plain pages in the place of widgets whose
- * kernel is gone. There is no build step: JupyterLab loads this file, and this file the others.
+ * keys for its chapters, a mode for presenting, plain pages in the place of widgets whose kernel
+ * is gone, and a mark on what cells showed before a jump. There is no build step: JupyterLab loads
+ * this file, and this file the others.
  *
  * JupyterLab promises little of what is used here. So every part stands alone inside `attempt`:
  * what a newer JupyterLab changes costs that part, and never the page.
@@ -52,15 +53,17 @@
         return exported[key];
       });
 
-    const [colours, chapters, presenter, sheet, twins, LabIcon, ...tokens] = await Promise.all([
-      part("colours.js"),
-      part("chapters.js"),
-      part("presenter.js"),
-      part("sheet.js"),
-      part("twins.js"),
-      shared("@jupyterlab/ui-components", "LabIcon"),
-      ...WANTED.map(([name, key]) => shared(name, key)),
-    ]);
+    const [colours, chapters, presenter, sheet, twins, before, LabIcon, ...tokens] =
+      await Promise.all([
+        part("colours.js"),
+        part("chapters.js"),
+        part("presenter.js"),
+        part("sheet.js"),
+        part("twins.js"),
+        part("before.js"),
+        shared("@jupyterlab/ui-components", "LabIcon"),
+        ...WANTED.map(([name, key]) => shared(name, key)),
+      ]);
 
     function addStart(app) {
       const icon = attempt("icon", () => LabIcon && new LabIcon({ name: NAME, svgstr: FLAG }));
@@ -81,7 +84,9 @@
       const tracker = given.INotebookTracker;
       attempt("colours", () => tracker && colours.colourNotebooks(tracker));
       attempt("twins of widgets", () => tracker && twins.showTwins(tracker));
+      attempt("what is from before", () => tracker && before.markWhatIsBefore(tracker));
       attempt("focus", () => sheet.addSheet("focus.css"));
+      attempt("lines of cells", () => sheet.addSheet("cells.css"));
       attempt("tutorial", () => addStart(app));
       attempt("chapters", () => chapters.addChapters(app, tracker, COMMANDS));
       attempt("presenter", () => presenter.addPresenter(app, given.IStateDB, COMMANDS.present));
