@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -126,7 +127,8 @@ def _program_size(made: Images) -> int:
     """The bytes of the program in our image."""
     container = made.client.api.containers.create(made.name("ours"))
     try:
-        _, about = container.get_archive("/usr/local/bin/job")
+        content, about = container.get_archive("/usr/local/bin/job")
+        deque(content, maxlen=0)  # to its end: until then the daemon holds the container
     finally:
         container.remove()
     if about is None:
