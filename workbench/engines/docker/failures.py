@@ -70,8 +70,9 @@ def build_failure(
         )  # fmt: skip
     # One that was started again at once answers; then the builder's words tell it.
     if gone or (any(words in said for words in _DAEMON_GONE) and not (step and step.output)):
+        within = name.replace("The ", "the ", 1)
         return EngineUnavailable(
-            f"The Docker daemon went away while {name} was built, after {seconds:.1f} s{where}.",
+            f"The Docker daemon went away while {within} was built, after {seconds:.1f} s{where}.",
             remedy="start Docker, and run it again: what was built so far is cached.",
             log=progress.other[-5:],
         )
