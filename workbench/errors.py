@@ -30,6 +30,9 @@ from pathlib import Path
 
 LOG_TAIL_LINES = 20
 
+PANIC_REMEDY = "the log tells where; a panic outside of Perform ends the whole process."
+"""What to do about a job that ended by itself."""
+
 
 @dataclass(frozen=True)
 class Location:

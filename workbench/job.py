@@ -17,7 +17,7 @@ from workbench._cell import Cell, notebook_shell, running_cell
 from workbench._sources import Sources, outdated_note
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.engines import Container, Image
-from workbench.errors import JobDied, PerformError, exit_words
+from workbench.errors import PANIC_REMEDY, JobDied, PerformError, exit_words
 from workbench.events import show_in_notebook
 from workbench.manifest import JobManifest
 from workbench.settings import browser_url
@@ -230,7 +230,7 @@ class Job:
             f"{what} {exit_words(code)}{more}.",
             exit_code=code,
             log=self.container.log_lines(20),
-            remedy="the log tells where; a panic outside of Perform ends the whole process.",
+            remedy="start it again with `run_job`." if more else PANIC_REMEDY,
         )
 
     def stop(self) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench import _process
 from workbench.engines.build_step import BuildStep
+from workbench.engines.docker.answering import answers
 from workbench.engines.docker.client import Client
 from workbench.engines.docker.context import Context
 from workbench.engines.docker.failures import build_failure
@@ -99,6 +100,7 @@ def build(
                 seconds=answer.seconds,
                 folder=recipe.context.folder,
                 dockerfile=recipe.dockerfile,
+                gone=not answers(client),
             )
         return (folder / "id").read_text().strip(), progress.steps
 

@@ -107,7 +107,7 @@ def connect() -> Client:
     command = find_command()
     context, host = _endpoint(command)
     _check_local(context, host)
-    _check_socket(host)
+    check_socket(host)
     try:
         api = docker.DockerClient(base_url=host, timeout=int(API_TIMEOUT), tls=_tls(host))
         about = api.version()
@@ -229,7 +229,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _check_socket(host: str) -> None:
+def check_socket(host: str) -> None:
+    """See whether somebody listens on the daemon's socket; EngineUnavailable says why not."""
     if not host.startswith("unix://"):
         return
     path = host.removeprefix("unix://")

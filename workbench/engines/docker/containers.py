@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from workbench import _process
 from workbench._log_file import LogFile
+from workbench.engines.docker.answering import answers, why_ended
 from workbench.engines.docker.client import Client
 
 _SIGNALS = range(129, 193)
@@ -48,6 +50,8 @@ class DockerContainer:
         self._ended = threading.Event()
         self._removing = threading.Lock()
         self._removed = False
+        self._asked = False
+        self._started = time.monotonic()
         self._port = port
         self._pid = 0
 
@@ -111,6 +115,7 @@ class DockerContainer:
 
     def signal(self, number: int) -> None:
         """Send a signal to its first process; one that has ended gets none."""
+        self._asked = True
         with suppress(APIError, requests.RequestException):
             self._container.kill(signal=number)
 
@@ -129,6 +134,7 @@ class DockerContainer:
         return self._code if self._code is not None else -9
 
     def _signal_to_stop(self) -> None:
+        self._asked = True
         wanted = self._container.attrs.get("Config", {}).get("StopSignal") or "SIGTERM"
         with suppress(APIError, requests.RequestException):
             self._container.kill(signal=wanted)
@@ -140,8 +146,7 @@ class DockerContainer:
             if self.exit_code is None:
                 self.signal(9)
                 self._ended.wait(_DRAIN)
-            with suppress(NotFound, APIError, requests.RequestException):
-                self._container.remove(force=True, v=True)
+            remove(self._client, str(self._container.id))
             self._removed = True
             _living.discard(self)
 
@@ -166,23 +171,41 @@ class DockerContainer:
             try:
                 code = int(self._container.wait(timeout=None)["StatusCode"])
             except NotFound:
-                self._ending = "somebody removed the container"
                 break
             except (DockerException, requests.RequestException):
-                if not _answers(self._client):
-                    self._ending = "the Docker daemon went away"
+                if not answers(self._client):
                     break
-        with suppress(DockerException, requests.RequestException):
-            self._container.reload()
-            if self._container.attrs["State"].get("OOMKilled"):
-                limit = f": its limit is {self._memory / 1024**2:.0f} MiB" if self._memory else ""
-                self._ending = f"out of memory{limit}"
+        why = why_ended(self._client, self._container, self._memory, asked=self._asked)
+        if why:
+            after = time.monotonic() - self._started
+            self._ending = f"{after:.1f} s after it was started, {why}"
         self._follower.join(_DRAIN)
         self._code = -9 if code is None else -(code - 128) if code in _SIGNALS else code
         self._ended.set()
 
     def __repr__(self) -> str:
         return f"<container {self.id} on port {self._port}>"
+
+
+_not_removed: list[tuple[str, str]] = []
+"""The daemon's address and the id of each container that is there still, though it was stopped."""
+
+
+def remove(client: Client, container: str) -> None:
+    """Remove a container; where the daemon is away, it is done before the next one starts."""
+    try:
+        client.api.api.remove_container(container, force=True, v=True)
+    except NotFound:  # somebody did it
+        return
+    except (DockerException, requests.RequestException):
+        _not_removed.append((client.host, container))
+
+
+def remove_left(client: Client) -> None:
+    """Remove what could not be removed when it was stopped, since its daemon was away."""
+    for left in [one for one in _not_removed if one[0] == client.host]:
+        _not_removed.remove(left)
+        remove(client, left[1])
 
 
 _living: weakref.WeakSet[DockerContainer] = weakref.WeakSet()
@@ -198,10 +221,3 @@ def _thread(work: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
-
-
-def _answers(client: Client) -> bool:
-    try:
-        return bool(client.api.ping())
-    except (DockerException, requests.RequestException):
-        return False

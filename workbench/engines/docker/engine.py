@@ -14,6 +14,7 @@ from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_docker
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.build_step import Build
 from workbench.engines.docker import names
+from workbench.engines.docker.answering import answers, told_if_gone
 from workbench.engines.docker.base_image import (
     BaseImage,
     bring_image,
@@ -64,6 +65,10 @@ class DockerEngine:
 
     def build(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink = silent) -> Image:
         """Build the base image where it is needed, and the job's; see `Engine.build`."""
+        with told_if_gone(f"{manifest.name} was not built"):
+            return self._build(job_type, manifest, on_event)
+
+    def _build(self, job_type: JobType, manifest: JobManifest, on_event: Sink) -> Image:
         start = time.perf_counter()
         client = self._client()
         for left in containers(client):
@@ -83,7 +88,7 @@ class DockerEngine:
         try:
             image_id, made = self._build_job(client, job_type, manifest, dockerfile, base, on_event)
         except EngineUnavailable:
-            if base is None or find_image(client, base.name) is not None:
+            if base is None or not answers(client) or find_image(client, base.name) is not None:
                 raise
             told = "the base image was removed by somebody in the meantime: once more"
             on_event(Event(Phase.BASE_IMAGE, told))

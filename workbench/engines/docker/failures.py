@@ -24,6 +24,7 @@ _DAEMON_GONE = (
     "cannot connect to the docker daemon", "error during connect", "transport is closing",
     "error reading from server", "connection reset by peer", "unexpected eof", "connection refused",
     "graceful_stop", "rpc error: code = unavailable", "context canceled", "code = canceled",
+    "server did not provide an image id",
 )  # fmt: skip
 _NO_ROOM = ("no space left on device", "disk quota exceeded")
 _NO_IMAGE = (
@@ -42,6 +43,7 @@ def build_failure(
     seconds: float,
     folder: Path,
     dockerfile: str = "",
+    gone: bool = False,
 ) -> WorkbenchError:
     """The error to raise for a build that failed.
 
@@ -54,6 +56,7 @@ def build_failure(
         seconds: After how long.
         folder: The folder that the build copied from; its files are named as they are there.
         dockerfile: What was built, to name the line that the builder refused before any step.
+        gone: Whether the daemon does not answer any more.
     """
     step = progress.failed
     log = (step.output if step else []) or progress.other or stderr.splitlines()
@@ -65,9 +68,11 @@ def build_failure(
             command=command, exit_code=exit_code, log=log,
             remedy="`workbench clean --images` removes ours, `docker system prune` what is unused.",
         )  # fmt: skip
-    if any(words in said for words in _DAEMON_GONE) and not (step and step.output):
+    # One that was started again at once answers; then the builder's words tell it.
+    if gone or (any(words in said for words in _DAEMON_GONE) and not (step and step.output)):
+        within = name.replace("The ", "the ", 1)
         return EngineUnavailable(
-            f"The Docker daemon went away while {name} was built, after {seconds:.1f} s{where}.",
+            f"The Docker daemon went away while {within} was built, after {seconds:.1f} s{where}.",
             remedy="start Docker, and run it again: what was built so far is cached.",
             log=progress.other[-5:],
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import requests
@@ -16,7 +15,7 @@ from workbench._log_file import new_log
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.docker import names
 from workbench.engines.docker.client import Client
-from workbench.engines.docker.containers import DockerContainer
+from workbench.engines.docker.containers import DockerContainer, remove, remove_left
 from workbench.engines.docker.limits import Limits
 from workbench.engines.docker.private import around_entry, put_around
 from workbench.errors import EngineUnavailable, JobDied, PortTaken, WorkbenchError
@@ -70,6 +69,7 @@ def start_container(
         ) from None
     created = None
     try:
+        remove_left(client)
         attrs = client.api.images.get(image.id).attrs
         entrypoint, command = around_entry(attrs, around)
         created = client.api.containers.create(
@@ -94,8 +94,7 @@ def start_container(
         container.start()
     except BaseException as problem:  # also an interrupt: what was created here must not stay
         if created is not None:
-            with suppress(DockerException, requests.RequestException):
-                created.remove(force=True, v=True)
+            remove(client, str(created.id))
         if isinstance(problem, ImageNotFound):
             raise EngineUnavailable(
                 f"{told} was not started: its image {image.reference} is gone.",

@@ -1,0 +1,2 @@
+FROM no-such-image-here:1
+RUN true

@@ -1,0 +1,2 @@
+FROM workbench-test/shell:1
+COPY wrapper/ /wrapper/
