@@ -45,7 +45,7 @@ def exec_to_first_200(program: Program, log: Path) -> Values:
         )
     try:
         _move_to(client_core)
-        while not _answers_200(port):
+        while not answers_200(port):
             if perf_counter() - start > _DEADLINE or child.poll() is not None:
                 raise NotMeasured(f"{program.name} did not answer: {log.read_text()[-500:]}")
         wall = perf_counter() - start
@@ -56,7 +56,8 @@ def exec_to_first_200(program: Program, log: Path) -> Values:
     return {"wall": wall, "cpu": children_cpu_seconds() - before}
 
 
-def _answers_200(port: int) -> bool:
+def answers_200(port: int) -> bool:
+    """Whether `/ready` of a server on loopback answers 200 now."""
     with socket.socket() as connection, suppress(ConnectionError):
         connection.connect(("127.0.0.1", port))
         connection.sendall(_REQUEST)

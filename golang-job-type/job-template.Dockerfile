@@ -45,7 +45,7 @@
 {%- endfor -%}
 {%- for package in packages -%}
   {%- set bare = package | replace('.', '') | replace('+', '') | replace('_', '') | replace('-', '')
-      | replace('=', '') | replace('~', '') | replace('@', '') -%}
+      | replace('=', '') | replace('~', '') | replace('@', '') | replace(':', '') -%}
   {%- if not (bare.isascii() and bare.isalnum() and package[0].isalnum()) -%}
     {%- set _ = refused.append('system_dependencies: ' ~ package | tojson ~ ' is not the name of a package') -%}
   {%- endif -%}
@@ -61,7 +61,19 @@ RUN printf 'job.yaml: %s\n' \
 {%- else -%}
 {%- if packages -%}
 FROM {{ base_image }} AS system
-RUN apk add --no-cache {{ packages | join(' ') }} \
+RUN packages='{{ packages | join(' ') }}'; \
+    if command -v apk > /dev/null; then \
+      apk add --no-cache $packages; \
+    elif command -v apt-get > /dev/null; then \
+      export DEBIAN_FRONTEND=noninteractive \
+      && apt-get update \
+      && apt-get install -y --no-install-recommends $packages \
+      && apt-get clean \
+      && rm -rf /var/lib/apt/lists/*; \
+    else \
+      echo "job.yaml: system_dependencies: the base image has neither apk nor apt-get," \
+        "so it cannot install $packages" >&2; exit 1; \
+    fi \
  && cat /image/etc/passwd >> /etc/passwd \
  && cat /image/etc/group >> /etc/group
 
@@ -82,15 +94,22 @@ COPY go.mo[d] go.su[m] ./
 RUN go mod download || true
 {%- endif %}
 COPY --chown=65532:65532 . .
+ARG SOURCE_DATE_EPOCH
 RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job
 {%- if gomod %} -gomod {{ shell(gomod) }}{% endif %} \
  && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env
 {%- if secret_files %} \
  && rm -f --{% for file in secret_files %} {{ shell(file) }}{% endfor %}
-{%- endif %}
+{%- endif %} \
+ && { [ -z "$SOURCE_DATE_EPOCH" ] || find /image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 
 {% if packages -%}
-FROM system
+# The system with the packages, and without what only builds need.
+FROM system AS runtime
+RUN rm -rf "$(go env GOROOT)" "$(go env GOPATH)" "$GOCACHE" /image /src /usr/local/bin/jobbuild
+
+FROM scratch
+COPY --from=runtime / /
 COPY --from=build --chown=65532:65532 /image/job/ /job/
 COPY --from=build /image/usr/ /usr/
 {%- else -%}

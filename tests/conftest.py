@@ -13,6 +13,7 @@ import pytest
 
 from tests.support import ROOT
 from workbench._go import find_go
+from workbench.engines import remove_built_images
 
 # Read by hypothesis (under schemathesis) before any fixture runs.
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
@@ -41,6 +42,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patch.setenv("WORKBENCH_HOME", str(home / "workbench"))
         patch.setenv(*mark.split("="))
         yield
+        remove_built_images()
         left = _alive(mark)
         assert not left, f"left running: {', '.join(left)}"
 
@@ -58,7 +60,7 @@ def _alive(mark: str) -> list[str]:
     name, value = mark.split("=")
     found = set(psutil.Process().children(recursive=True))
     for process in psutil.process_iter():
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, ProcessLookupError):
             if process.pid != os.getpid() and process.environ().get(name) == value:
                 found.add(process)
     # Go's own telemetry helper may still be about to end.

@@ -14,16 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
+from tests import halves
 from tests.support import IN_CI, ROOT
 
 CACHE = ROOT / ".cache"
-PYTEST_REPORT = CACHE / "pytest.xml"
 BIN = Path(sys.executable).parent
 
 GO_FOLDERS = ("golang-job-type", "sample-golang-function", "bench")
@@ -113,18 +112,10 @@ def prefetch() -> None:
 
 
 def pytest() -> None:
-    """The Python tests, which build and run jobs as well."""
-    PYTEST_REPORT.unlink(missing_ok=True)
-    run(sys.executable, "-m", "pytest", f"--junitxml={PYTEST_REPORT}")
-
-
-def pytest_skips() -> Iterator[str]:
-    """What the last run of the Python tests skipped: each test and its reason."""
-    if PYTEST_REPORT.is_file():
-        for case in ET.parse(PYTEST_REPORT).iter("testcase"):
-            skip = case.find("skipped")
-            if skip is not None and skip.get("type") == "pytest.skip":
-                yield f"{case.get('classname')}::{case.get('name')}: {skip.get('message')}"
+    """The Python tests, which build and run jobs as well; in two halves, side by side."""
+    failed = halves.run(CACHE)
+    if failed:
+        raise Failed(f"tests of {' and '.join(failed)} failed")
 
 
 def notebooks() -> None:
@@ -279,7 +270,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    skips = list(pytest_skips()) if any(result.name == "pytest" for result in results) else []
+    skips = list(halves.skips(CACHE)) if any(result.name == "pytest" for result in results) else []
     if skips and IN_CI:
         results.append(Result("skips", "failed", "in CI nothing may be skipped", 0.0))
     print(summary(results, skips))

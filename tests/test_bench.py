@@ -204,8 +204,11 @@ def _need_wrk() -> None:
 ALONE = ("walk", "conformance")
 """Figures with a goal of their own, beside which nothing stands."""
 
+IMAGES = ("image", "base", "container")
+"""Figures that need Docker: `test_bench_images.py`."""
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ALONE])
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ALONE + IMAGES])
 def test_every_figure_is_measured_beside_its_rival_and_the_published(
     name: str, programs: Programs
 ) -> None:

@@ -147,13 +147,13 @@ def test_a_given_job_is_rendered_besides_the_typical_ones(small: Path, tmp_path:
         {
             "edit": {
                 "job.Dockerfile": {
-                    "USER 1000": "USER 1000\n{% if manifest.labels %}{{ nosuch }}{% endif %}"
+                    "USER 1000": "USER 1000\n{% if manifest.replicas > 5 %}{{ nosuch }}{% endif %}"
                 }
             }
         },
     )
     assert not lint_plugin(small)
-    (finding,) = lint_plugin(small, manifest=job(tmp_path / "job", labels={"a": "b"}))
+    (finding,) = lint_plugin(small, manifest=job(tmp_path / "job", replicas=6))
     assert (finding.id, finding.where) == ("L31", "job.Dockerfile:19")
 
 

@@ -8,14 +8,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import require, without_namespaces
-from workbench import _children, _namespace, _offline
-from workbench._private_network import PrivateNetwork
+from workbench import _children, _namespace, _offline, _process
+from workbench._private_network import PrivateNetwork, private_networks
 from workbench._wait import wait_until
 from workbench.errors import EngineUnavailable
 
@@ -80,6 +81,19 @@ def test_nobody_listening_is_a_refusal_and_a_closed_network_an_error() -> None:
     assert not [one for one in _children.records() if one.kind == "network"]
 
 
+def test_a_door_leads_into_the_network_of_whoever_has_one(network: PrivateNetwork) -> None:
+    child = start(network)
+    try:
+        with PrivateNetwork("door", of=child.pid) as door:
+            assert wait_until(lambda: ask(door), timeout=20) == "lo"
+            assert door.listeners() == (("0.0.0.0", 7000),)  # noqa: S104 - what was seen
+        assert ask(network) == "lo", "the network is not the door's to end"
+    finally:
+        child.stop()
+    with pytest.raises(EngineUnavailable, match="No such file or directory"):
+        PrivateNetwork("door", of=child.pid)
+
+
 def test_a_child_in_it_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     require(_offline.offline().sealed, ONLY_WITHOUT)
     script = (
@@ -124,6 +138,32 @@ def test_where_there_is_none_the_error_says_what_to_do() -> None:
     done = without_namespaces(sys.executable, "-c", script)
     assert f"{EngineUnavailable.__name__}: This system gives no network namespace: " in done.stderr
     assert "Remedy: allow them to users" in done.stderr
+
+
+def test_whether_there_are_any_is_tried_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Sequence[str | Path]] = []
+    whole = _process.run
+
+    def run(args: Sequence[str | Path], **given: Any) -> _process.Completed:
+        tried.append(args)
+        return whole(args, **given)
+
+    monkeypatch.setattr(_process, "run", run)
+    monkeypatch.setattr(_children, "spawn", None)  # what a second try would begin with
+    _offline.offline.cache_clear()
+    sealed = _offline.offline().sealed
+    assert (private_networks() is None) is sealed
+    assert private_networks() is None or not sealed
+    assert len(tried) == 1
+    assert not [one for one in _children.records() if one.kind == "network"]
+
+
+def test_where_there_are_none_the_one_try_tells_why() -> None:
+    require(_offline.offline().sealed, ONLY_WITHOUT)
+    script = "from workbench._private_network import private_networks; print(private_networks())"
+    done = without_namespaces(sys.executable, "-c", script)
+    assert "no network namespace: [Errno 28] No space left on device" in done.stdout
+    assert "allow them to users" in done.stdout
 
 
 # Run by somebody who is not root: starts a network, and a server within it, as the package does.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import stages
+from tests import halves, stages
 from tests.stages import Failed, Result, Skipped, run_stage, summary
 
 # Run by a pytest of its own, whose report is to tell the three apart.
@@ -69,15 +69,29 @@ def test_the_table_tells_reasons_and_counts() -> None:
     ]
 
 
-def test_the_skips_of_a_real_run_of_pytest_are_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_skips_of_a_real_run_of_pytest_are_found(tmp_path: Path) -> None:
     (tmp_path / "test_three.py").write_text(THREE_TESTS)
-    report = tmp_path / "report.xml"
+    report = tmp_path / "pytest-report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     subprocess.run([*command, f"--junitxml={report}", str(tmp_path)], check=True, cwd=tmp_path)
-    monkeypatch.setattr(stages, "PYTEST_REPORT", report)
-    assert list(stages.pytest_skips()) == ["test_three::test_needs_a_browser: no Chromium"]
+    assert list(halves.skips(tmp_path)) == ["test_three::test_needs_a_browser: no Chromium"]
+
+
+def test_both_halves_of_the_tests_run_and_the_one_that_fails_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "test_good.py").write_text("def test_good(): pass\n")
+    (tmp_path / "test_bad.py").write_text("def test_bad(): assert False\n")
+    words = {name: (str(tmp_path / f"test_{name}.py"),) for name in ("good", "bad")}
+    monkeypatch.setattr(halves, "HALVES", words)
+    assert halves.run(tmp_path) == ["bad"]
+    out = capfd.readouterr().out
+    assert out.index("--- good") < out.index("1 passed") < out.index("1 failed")
+
+
+def test_every_test_is_in_one_of_the_halves() -> None:
+    first, rest = halves.HALVES.values()
+    assert set(rest) == {"tests", *(f"--ignore={folder}" for folder in first)}
 
 
 def test_a_failing_stage_does_not_stop_the_next_and_fails_the_run(

@@ -57,6 +57,7 @@ def test_every_place_names_the_same_go() -> None:
         "golang-job-type/base.Dockerfile",
         "golang-job-type/go_wrapper/go.mod",
         "golang-job-type/go_wrapper/handler/go.mod",
+        "golang-job-type/go_wrapper/typical/go.mod",
         "pyproject.toml",
         "sample-golang-function/go.mod",
     ],

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from workbench.conformance.faults.report import FaultReport
     from workbench.conformance.report import Report, load_report
     from workbench.dockerfile import parse_dockerfile, render_dockerfile
+    from workbench.engines import Image
+    from workbench.engines.docker.explain import Explanation
+    from workbench.engines.explained import Plan, explain
     from workbench.errors import (
         AssetsError,
         BuildError,
@@ -56,10 +59,12 @@ if TYPE_CHECKING:
     from workbench.lint import Finding, lint_plugin
     from workbench.manifest import JobManifest, PluginManifest, load_job_manifest
     from workbench.plugin import PluginData, load_plugin
-    from workbench.run import clean, run_job
+    from workbench.run import build_job, clean, run_job
     from workbench.settings import browser_url, get_settings, shipped
+    from workbench.template_matrix.lab import TemplateLab, template_lab
     from workbench.tutorial import broken, goto, reset, run_demo, run_sample
     from workbench.tutorial.chapter import begin, check_step, fill, hint, progress, record
+    from workbench.tutorial.images import ChosenEngine, build_base, build_sample, choose_engine
     from workbench.tutorial.progress import Progress
     from workbench.tutorial.verdict import StepCheck
     from workbench.widgets import health_badge, log_view, perform_panel, swagger
@@ -99,15 +104,20 @@ _ROOMS = {
         "UsageError",
         "WorkbenchError",
     ),
+    "engines": ("Image",),
+    "engines.docker.explain": ("Explanation",),
+    "engines.explained": ("Plan", "explain"),
     "events": ("Event", "Phase"),
     "job": ("Job",),
     "job_type": ("JobType",),
     "lint": ("Finding", "lint_plugin"),
     "manifest": ("JobManifest", "PluginManifest", "load_job_manifest"),
     "plugin": ("PluginData", "load_plugin"),
-    "run": ("clean", "run_job"),
+    "run": ("build_job", "clean", "run_job"),
     "settings": ("browser_url", "get_settings", "shipped"),
+    "template_matrix.lab": ("TemplateLab", "template_lab"),
     "tutorial": ("broken", "goto", "reset", "run_demo", "run_sample"),
+    "tutorial.images": ("ChosenEngine", "build_base", "build_sample", "choose_engine"),
     "tutorial.chapter": ("begin", "check_step", "fill", "hint", "progress", "record"),
     "tutorial.progress": ("Progress",),
     "tutorial.verdict": ("StepCheck",),
@@ -120,13 +130,16 @@ __all__ = [
     "BuildError",
     "Bundle",
     "BundleError",
+    "ChosenEngine",
     "ConformanceError",
     "EngineUnavailable",
     "Event",
+    "Explanation",
     "FaultReport",
     "FaultsDiff",
     "FileWritten",
     "Finding",
+    "Image",
     "Job",
     "JobDied",
     "JobManifest",
@@ -136,6 +149,7 @@ __all__ = [
     "NotebookError",
     "PerformError",
     "Phase",
+    "Plan",
     "PluginData",
     "PluginError",
     "PluginManifest",
@@ -148,17 +162,23 @@ __all__ = [
     "StepCheck",
     "StepFailed",
     "TemplateError",
+    "TemplateLab",
     "UsageError",
     "WorkbenchError",
     "begin",
     "broken",
     "browser_url",
+    "build_base",
+    "build_job",
+    "build_sample",
     "bundle_plugin",
     "check",
     "check_step",
+    "choose_engine",
     "clean",
     "compare",
     "diff_bundles",
+    "explain",
     "faults",
     "fill",
     "get_settings",
@@ -184,6 +204,7 @@ __all__ = [
     "shipped",
     "show",
     "swagger",
+    "template_lab",
     "write_file",
 ]
 

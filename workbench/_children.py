@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import signal
 import subprocess
 import weakref
@@ -21,6 +20,7 @@ import psutil
 
 from workbench import _process
 from workbench._atomic import replace_file
+from workbench._log_file import LogFile, new_log
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.errors import WorkbenchError
 from workbench.settings import get_settings
@@ -98,17 +98,11 @@ class Child:
 
     def handles(self, number: int) -> bool:
         """Whether the child has a handler of its own for a signal; True where none can tell."""
-        try:
-            status = Path("/proc", str(self.pid), "status").read_text()
-        except OSError:
-            return True
-        caught = status.partition("SigCgt:")[2].split()
-        return not caught or bool(int(caught[0], 16) >> (number - 1) & 1)
+        return _process.handles(self.pid, number)
 
     def log_lines(self, tail: int | None = None) -> list[str]:
         """What it wrote to stdout and stderr; the last `tail` lines, or all."""
-        lines = self.log_path.read_text(errors="replace").splitlines()
-        return lines if tail is None else lines[-tail:]
+        return LogFile(self.log_path).lines(tail)
 
     def log_since(self, offset: int) -> tuple[list[str], int]:
         """The lines that it finished after the first `offset` bytes, and the offset to go on from.
@@ -116,12 +110,7 @@ class Child:
         Once it has ended, what it wrote last counts as finished.
         """
         ended = self.exit_code is not None  # asked before reading: nothing is written after it
-        with self.log_path.open("rb") as log:
-            log.seek(offset)
-            data = log.read()
-        if not ended:
-            data = data[: data.rfind(b"\n") + 1]
-        return data.decode(errors="replace").splitlines(), offset + len(data)
+        return LogFile(self.log_path).since(offset, ended=ended)
 
     def stop(self, grace: float = _process.STOP_GRACE) -> int:
         """Ask it to end, wait, and kill it and all that it started if it does not.
@@ -186,13 +175,9 @@ def spawn(
         WorkbenchError: It could not be started.
     """
     settings = get_settings()
-    safe = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name)
-    log = settings.log_dir / f"{kind}-{safe}-{os.getpid()}-{_next_number()}.log"
     try:
-        settings.log_dir.mkdir(parents=True, exist_ok=True)
+        log = new_log(kind, name, in_use=[record.log for record in records()])
         settings.run_dir.mkdir(parents=True, exist_ok=True)
-        _drop_old_logs(settings.log_dir)
-        log.touch()
         popen = _process.start(args, cwd=cwd, env=env, output=output or log, keep_open=keep_open)
         try:
             record = _record(popen.pid, kind, name, port, log)
@@ -274,21 +259,3 @@ def runs(pid: int, started: float) -> bool:
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-_numbers = iter(range(1, 1_000_000))
-
-
-def _next_number() -> int:
-    return next(_numbers)
-
-
-def _drop_old_logs(folder: Path, keep: int = 50) -> None:
-    in_use = {record.log for record in records()}
-    ages = {}
-    for path in folder.glob("*.log"):
-        with suppress(FileNotFoundError):  # another process drops it, too
-            ages[path] = path.stat().st_mtime
-    for path in sorted(ages, key=lambda path: ages[path], reverse=True)[keep:]:
-        if str(path) not in in_use:
-            path.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ Everything given as plain text is escaped; `Markup` is passed through.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
@@ -15,7 +16,8 @@ BAD = "#cf222e"
 WARN = "#9a6700"
 MUTED = "#6e7781"
 
-_LINES = "margin:4px 0;tab-size:4"
+# JupyterLab would break a long line within a word, though there is a blank.
+_LINES = "margin:4px 0;tab-size:4;word-break:normal"
 
 # Colours of the text's own, on a page that is light or dark: JupyterLab's stripes, and the blue of
 # the row below the mouse, leave words in a colour too little contrast.
@@ -29,20 +31,29 @@ def join(parts: Iterable[str]) -> Markup:
     return Markup("").join(parts)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], below: Iterable[object] = ()
+) -> Markup:
     """A plain table; cells that are not markup are escaped.
 
     A column whose head is empty has none: a screen reader would else announce nothing.
+
+    Args:
+        header: The heads of the columns.
+        rows: The cells.
+        below: For each row what is shown below it, across all columns but the first; empty text
+            for nothing, and nothing at all where no row has any.
     """
     head = join(
         Markup('<{0} style="{1}">{2}</{0}>').format("th" if cell else "td", _CELL, cell)
         for cell in header
     )
+    line = Markup('<tr style="{}">{}</tr>')
+    wide = Markup('<td></td><td colspan="{}" style="{};padding-bottom:8px">{}</td>')
     body = join(
-        Markup('<tr style="{}">{}</tr>').format(
-            _ROW, join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in row)
-        )
-        for row in rows
+        line.format(_ROW, join(Markup('<td style="{}">{}</td>').format(_CELL, one) for one in row))
+        + (line.format(_ROW, wide.format(len(header) - 1, _CELL, more)) if more else Markup(""))
+        for row, more in zip_longest(rows, below)
     )
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
 
@@ -102,9 +113,10 @@ def link(url: str, text: str | None = None) -> Markup:
     return line.format(url, style, text or url)
 
 
-def details(summary: str, body: str) -> Markup:
-    """A part that is folded until somebody opens it."""
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, escape(body))
+def details(summary: str, body: str, *, shown: bool = False) -> Markup:
+    """A part that somebody can fold and open; at first it is folded, unless it is `shown`."""
+    start = Markup("<details open>") if shown else Markup("<details>")
+    return start + Markup("<summary>{}</summary>{}</details>").format(summary, escape(body))
 
 
 def log_tail(lines: Sequence[str], *, height: str = "14em") -> Markup:

@@ -1,7 +1,8 @@
 """A program of its own: it enters a network namespace of Linux, as root or as anybody who may.
 
     python -I _namespace.py alone COMMAND...        run COMMAND in an empty network
-    python -I _namespace.py keep FD                 keep an empty network; hand out sockets in it
+    python -I _namespace.py keep FD [PID]           keep an empty network, or that of process PID;
+                                                    hand out sockets in it
     python -I _namespace.py join PID COMMAND...     run COMMAND in the network of process PID
 
 It imports nothing of this package, so that it starts by itself, in one thread, as the kernel wants
@@ -97,6 +98,8 @@ def _main(verb: str, *words: str) -> None:
         if verb == "join":
             _enter_that_of(int(words[0]))
             command = words[1:]
+        elif verb == "keep" and len(words) > 1:
+            _enter_that_of(int(words[1]))
         else:
             _enter_new()
     except (OSError, AttributeError) as error:

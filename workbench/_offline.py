@@ -51,10 +51,12 @@ class Offline:
     Attributes:
         before: The words to put before the command's own.
         sealed: Whether no program at all can get out; else only those that heed settings.
+        why_not: Why it is not sealed; empty where it is.
     """
 
     before: tuple[str, ...]
     sealed: bool
+    why_not: str = ""
 
     @property
     def how(self) -> str:
@@ -66,10 +68,14 @@ class Offline:
     def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
         """An environment with what tells programs not to ask a network.
 
+        Where no engine is chosen it is `process`: containers publish their ports on this machine's
+        own loopback, out of reach from a namespace.
+
         Args:
             env: What it begins with; None means this process's.
         """
-        return {**(os.environ if env is None else env), **_SETTINGS}
+        given = os.environ if env is None else env
+        return {"WORKBENCH_ENGINE": "process", **given, **_SETTINGS}
 
 
 @cache
@@ -81,9 +87,11 @@ def offline() -> Offline:
     before = (sys.executable, "-I", str(_NAMESPACE), "alone")
     try:
         ended = _process.run([*before, sys.executable, "-I", "-c", ""], timeout=PROBE_TIMEOUT)
-    except (WorkbenchError, _process.ChildTimeoutError):
-        return Offline((), sealed=False)
-    return Offline(before, sealed=True) if ended.returncode == 0 else Offline((), sealed=False)
+    except (WorkbenchError, _process.ChildTimeoutError) as problem:
+        return Offline((), sealed=False, why_not=str(problem))
+    if ended.returncode != 0:
+        return Offline((), sealed=False, why_not=" ".join(ended.stderr.split()))
+    return Offline(before, sealed=True)
 
 
 def is_offline() -> bool:

@@ -13,12 +13,11 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from types import TracebackType
 
-from workbench import _children
+from workbench import _children, _offline
 from workbench.errors import EngineUnavailable
 
 _PROGRAM = Path(__file__).with_name("_namespace.py").resolve()
@@ -29,11 +28,16 @@ OPEN_TIMEOUT = 10.0
 class PrivateNetwork:
     """A network that lasts until `close`; also a context manager.
 
+    Args:
+        name: What a person calls it.
+        of: A process in a network of its own, such as a container's first one: the network is that
+            one, and this is a door into it. None for a new one.
+
     Raises:
-        EngineUnavailable: This system gives none; says why.
+        EngineUnavailable: This system gives none, or does not let us in; says why.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, of: int | None = None) -> None:
         if not hasattr(socket, "SOCK_SEQPACKET") or sys.platform != "linux":
             raise EngineUnavailable("Only Linux has network namespaces.")
         self._lock = threading.Lock()
@@ -42,7 +46,7 @@ class PrivateNetwork:
         try:
             with theirs:
                 self._keeper = _children.spawn(
-                    [*_program("keep"), str(theirs.fileno())],
+                    [*_program("keep"), str(theirs.fileno()), *([] if of is None else [str(of)])],
                     kind="network",
                     name=name,
                     cwd=Path("/"),
@@ -65,10 +69,7 @@ class PrivateNetwork:
         if not answer:
             lines = self._keeper.log_lines(3)
             self.close()
-            raise EngineUnavailable(
-                f"This system gives no network namespace: {' '.join(lines) or 'it did not answer'}",
-                remedy="allow them to users (sysctl user.max_net_namespaces), or be root.",
-            )
+            raise _none_given(" ".join(lines))
 
     def spawn(
         self,
@@ -153,14 +154,20 @@ class PrivateNetwork:
         self.close()
 
 
-@cache
 def private_networks() -> EngineUnavailable | None:
-    """None where this system gives such networks, else the error that says why not."""
-    try:
-        PrivateNetwork("trial").close()
-    except EngineUnavailable as problem:
-        return problem
-    return None
+    """None where this system gives such networks, else the error that says why not.
+
+    It is tried once in a process: what runs without a network gets one in the same way.
+    """
+    way = _offline.offline()
+    return None if way.sealed else _none_given(way.why_not)
+
+
+def _none_given(why: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"This system gives no network namespace: {why or 'it did not answer'}",
+        remedy="allow them to users (sysctl user.max_net_namespaces), or be root.",
+    )
 
 
 def _program(verb: str) -> list[str]:

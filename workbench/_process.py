@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import queue
 import signal
 import subprocess
 import sys
@@ -20,11 +19,10 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
+from workbench._spawner import Spawner
 from workbench.errors import WorkbenchError
-
-T = TypeVar("T")
 
 STOP_GRACE = 12.0
 """Seconds that a child may take to end after it was asked to; a little over the wrapper's ten."""
@@ -151,6 +149,16 @@ def signal_group(pid: int, number: int) -> None:
         return
 
 
+def handles(pid: int, number: int) -> bool:
+    """Whether a process has a handler of its own for a signal; True where nobody can tell."""
+    try:
+        status = Path("/proc", str(pid), "status").read_text()
+    except OSError:
+        return True
+    caught = status.partition("SigCgt:")[2].split()
+    return not caught or bool(int(caught[0], 16) >> (number - 1) & 1)
+
+
 def start(
     args: Sequence[str | Path],
     *,
@@ -233,40 +241,7 @@ def _die_with_parent() -> None:
         _prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
-class _Spawner:
-    """A thread that runs what it is given, and lives as long as this process."""
-
-    def __init__(self) -> None:
-        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-
-    def call(self, function: Callable[[], T], undo: Callable[[Future[T]], None]) -> T:
-        future: Future[T] = Future()
-
-        def job() -> None:
-            try:
-                future.set_result(function())
-            except BaseException as error:  # noqa: BLE001 - handed to the caller, who raises it
-                future.set_exception(error)
-
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._serve, name="spawner", daemon=True)
-                self._thread.start()
-        self._work.put(job)
-        try:
-            return future.result()
-        except KeyboardInterrupt:  # the caller will never see the result, so nobody would stop it
-            future.add_done_callback(undo)
-            raise
-
-    def _serve(self) -> None:
-        while True:
-            self._work.get()()
-
-
-_spawner = _Spawner()
+_spawner = Spawner()
 
 
 def _reader(

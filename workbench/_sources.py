@@ -101,13 +101,13 @@ def _of_job(parts: tuple[str, ...]) -> bool:
 
 
 def _of_plugin(parts: tuple[str, ...]) -> bool:
-    """Whether a job is made with this file of a plugin: not its tests, nor its stand-in job."""
+    """Whether a job is made with this file of a plugin: not its tests, nor what stands for jobs."""
     if len(parts) == 1:
         return parts[0].endswith((".py", "Dockerfile")) or parts[0] == "plugin-manifest.yaml"
     wrapper, first = parts[:2]
     return (
         wrapper == "go_wrapper"
-        and first not in ("handler", "Makefile")
+        and first not in ("handler", "typical", "Makefile")
         and "testdata" not in parts
         and not parts[-1].endswith("_test.go")
         and not parts[-1].startswith(".")

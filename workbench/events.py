@@ -131,6 +131,10 @@ class RichSink:
         self._console.print(str(event), style=style, markup=False)
 
 
+COUNTED_EACH = 1.0
+"""Seconds between two counts of what runs."""
+
+
 class DisplayHandle(Protocol):
     """The part of IPython's display handle that is used here."""
 
@@ -143,33 +147,36 @@ class NotebookSink:
     """A table under the cell, updated in place.
 
     At most one update each `interval` seconds, since a burst of messages is dropped between kernel
-    and browser; a timer shows what came last, so that nothing stands still between bursts.
+    and browser; a timer shows what came last, so that nothing stands still between bursts. While
+    something runs, its seconds are counted: what is slow is seen to move.
     """
 
     interval: float = 0.1
     _events: list[Event] = field(default_factory=list)
     _handle: DisplayHandle | None = None
     _shown_at: float = 0.0
+    _started_at: float = 0.0
     _timer: threading.Timer | None = None
+    _due: float = 0.0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __call__(self, event: Event) -> None:
         """Take the event; show it now, or when the interval has passed."""
         with self._lock:
-            if event.state != "started" and self._events and self._events[-1].state == "started":
-                if event.state == "note":
-                    self._events.insert(-1, event)
-                else:
-                    self._events[-1] = event
+            last = self._events[-1] if self._running() else None
+            if last is not None and event.state == "note":
+                self._events.insert(-1, event)
+            elif last is not None and (event.state != "started" or event.phase is last.phase):
+                self._events[-1] = event  # its end, or what it is at now
             else:
                 self._events.append(event)
+            if event.state == "started":
+                self._started_at = time.monotonic()
             wait = self._shown_at + self.interval - time.monotonic()
             if wait <= 0 or event.state == "failed":  # what follows may be the end of the cell
                 self._show()
-            elif self._timer is None:
-                self._timer = threading.Timer(wait, self._show)
-                self._timer.daemon = True
-                self._timer.start()
+            else:
+                self._show_in(wait)
 
     def html(self) -> Markup:
         """The table as it stands."""
@@ -184,11 +191,33 @@ class NotebookSink:
                 marks[event.state],
                 _unbroken(event.phase.value),
                 event.message,
-                _unbroken(f"{event.seconds:.2f} s") if event.seconds is not None else "",
+                _unbroken(self._took(event)),
             )
             for event in self._events
         )
         return _html.table(("", "phase", "what", "took"), rows)
+
+    def _took(self, event: Event) -> str:
+        if event.seconds is not None:
+            return f"{event.seconds:.2f} s"
+        so_far = time.monotonic() - self._started_at
+        running = event.state == "started" and event is self._events[-1]
+        return f"{so_far:.0f} s so far" if running and so_far >= 1 else ""
+
+    def _running(self) -> bool:
+        return bool(self._events) and self._events[-1].state == "started"
+
+    def _show_in(self, wait: float) -> None:
+        """Show it then, unless it is shown before."""
+        due = time.monotonic() + wait
+        if self._timer is not None:
+            if self._due <= due:
+                return
+            self._timer.cancel()
+        self._due = due
+        self._timer = threading.Timer(wait, self._show)
+        self._timer.daemon = True
+        self._timer.start()
 
     def _show(self) -> None:
         from IPython.display import HTML, display
@@ -203,6 +232,8 @@ class NotebookSink:
                 self._handle = display(page, display_id=True)  # type: ignore[no-untyped-call]
             else:
                 self._handle.update(page)
+            if self._running():
+                self._show_in(COUNTED_EACH)
 
 
 def _unbroken(text: str) -> str:

@@ -225,8 +225,9 @@ class Job:
 
     def died(self, what: str, code: int) -> JobDied:
         """The error to raise when the process has ended: `what`, how, and its last lines."""
+        more = f", {self.container.ending}" if self.container.ending else ""
         return JobDied(
-            f"{what} {exit_words(code)}.",
+            f"{what} {exit_words(code)}{more}.",
             exit_code=code,
             log=self.container.log_lines(20),
             remedy="the log tells where; a panic outside of Perform ends the whole process.",

@@ -66,6 +66,12 @@ class JobManifest(Manifest):
         """What the job's container is called: `job-{name}-v-{version}`, dots as dashes."""
         return resource_name(self.name, self.version)
 
+    def placed_in(self, folder: Path) -> JobManifest:
+        """A copy that takes `folder` for its workspace; nothing is read or written there."""
+        copy = self.model_copy()
+        copy._path = folder.resolve() / JOB_MANIFEST_FILENAME
+        return copy
+
     def __repr__(self) -> str:
         return f"<JobManifest {self.name} {self.version} ({self.get_jobtype()})>"
 

@@ -20,7 +20,7 @@ from workbench import _process
 from workbench._finished import JOB, PLUGIN, finished_files
 from workbench._go import Go, find_go, go_env
 from workbench.assets import install_assets
-from workbench.engines import ProcessEngine
+from workbench.engines import ProcessEngine, docker_is_here, get_engine
 from workbench.errors import BuildError, WorkbenchError
 from workbench.events import Phase, Sink, silent, step
 from workbench.manifest import load_job_manifest
@@ -55,17 +55,22 @@ class Prefetched:
         return f"prefetch: {what} ({self.seconds:.1f} s)"
 
 
-def prefetch(*, on_event: Sink = silent) -> Prefetched:
+def prefetch(engine: str = "auto", *, on_event: Sink = silent) -> Prefetched:
     """Fetch the sample job's modules and Swagger UI, and compile wrapper, generator and job.
 
+    For Docker, the toolchain image is pulled, or a stand-in made of this machine's Go; then the
+    base image is built.
+
     Args:
+        engine: `auto` does all of it for Docker as well where that is here, `docker` wants it, and
+            `process` leaves it out.
         on_event: Where progress is reported.
 
     Returns:
         What was done.
 
     Raises:
-        EngineUnavailable: There is no Go.
+        EngineUnavailable: There is no Go, or no Docker where that is wanted.
         AssetsError: The files of Swagger UI could not be copied.
         WorkbenchError: A module could not be fetched.
         BuildError: Something did not compile.
@@ -87,7 +92,18 @@ def prefetch(*, on_event: Sink = silent) -> Prefetched:
         did.append("a warm build cache")
         _stamp_path().parent.mkdir(parents=True, exist_ok=True)
         _stamp_path().write_text(json.dumps({"state": _state(go), "folders": modules}))
+    if engine == "docker" or (engine == "auto" and docker_is_here()):
+        did += _build_images(on_event)
     return Prefetched(tuple(did), time.perf_counter() - start)
+
+
+def _build_images(on_event: Sink) -> list[str]:
+    """Build the sample job on Docker, and with it whatever it takes; names what was not there."""
+    job_type = load_plugin(shipped(PLUGIN)).job_type("golang:latest")
+    docker = get_engine("docker", on_event=on_event)
+    image = docker.build(job_type, load_job_manifest(shipped(JOB)), on_event=on_event)
+    made = [build.reference for build in image.builds if build.needed and build.first]
+    return [f"the image {reference}" for reference in made]
 
 
 def is_warm(go: Go) -> bool:

@@ -11,10 +11,17 @@ from pathlib import Path
 
 from workbench import _children
 from workbench._sources import Sources
-from workbench.engines import Engine, get_engine
+from workbench.engines import (
+    Engine,
+    Image,
+    get_engine,
+    remove_built_images,
+    stop_abandoned_containers,
+)
 from workbench.events import Phase, Sink, default_sink, step
 from workbench.health_gate import wait_until_ready
 from workbench.job import Job
+from workbench.job_type import JobType
 from workbench.manifest import JobManifest, load_job_manifest
 from workbench.plugin import PluginData, current_plugin
 from workbench.settings import TRACING_HEADER, get_settings
@@ -61,15 +68,9 @@ def run_job(
         PortTaken: Somebody listens on `port`.
     """
     sink = on_event or default_sink()
-    with step(sink, Phase.PREPARING, "reading manifest and plugin") as outcome:
-        manifest = load_job_manifest(job_dir)
-        plugin, again = current_plugin(plugin)
-        job_type = plugin.job_type(manifest.get_jobtype())
-        outcome.message = (
-            f"{manifest.name} {manifest.version} on {job_type.full_name}{again and ', '}{again}"
-        )
+    manifest, used, job_type = _read(job_dir, plugin, sink)
     chosen = get_engine(engine, on_event=sink)
-    sources = Sources(manifest.workspace, plugin.source)
+    sources = Sources(manifest.workspace, used.source)
     image = chosen.build(job_type, manifest, on_event=sink)
     former = [
         job
@@ -97,6 +98,47 @@ def run_job(
     for old in former:
         old.stop()
     return job
+
+
+def build_job(
+    job_dir: str | Path,
+    *,
+    plugin: PluginData | str | Path | None = None,
+    engine: str | Engine | None = None,
+    on_event: Sink | None = None,
+) -> Image:
+    """Build a job, and start nothing.
+
+    Args:
+        job_dir: The folder with `job.yaml`.
+        plugin: The job-type plugin, or its folder or ZIP; None for the finished Go plugin.
+        engine: The name of an engine, or an engine; None for the setting.
+        on_event: Where progress is reported; None for a table in a notebook, else nothing.
+
+    Returns:
+        What was built; `explain` tells of it.
+
+    Raises:
+        ManifestError: job.yaml is wrong.
+        PluginError: The plugin does not load, or has no such job type.
+        BuildError: The job does not compile, or a step of its image fails; names file and line.
+        EngineUnavailable: The engine cannot work on this machine.
+    """
+    sink = on_event or default_sink()
+    manifest, _, job_type = _read(job_dir, plugin, sink)
+    return get_engine(engine, on_event=sink).build(job_type, manifest, on_event=sink)
+
+
+def _read(
+    job_dir: str | Path, plugin: PluginData | str | Path | None, sink: Sink
+) -> tuple[JobManifest, PluginData, JobType]:
+    with step(sink, Phase.PREPARING, "reading manifest and plugin") as outcome:
+        manifest = load_job_manifest(job_dir)
+        used, again = current_plugin(plugin)
+        job_type = used.job_type(manifest.get_jobtype())
+        told = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+        outcome.message = f"{told}, {again}" if again else told
+    return manifest, used, job_type
 
 
 def job_environment(manifest: JobManifest, timestamp: int) -> dict[str, str]:
@@ -134,11 +176,18 @@ class Cleaned:
         return "\n".join([*lines, *(f"left to its owner: {one}" for one in self.running)])
 
 
-def clean(*, labs: bool = True) -> Cleaned:
+def clean(*, labs: bool = True, images: bool = False) -> Cleaned:
     """Stop the jobs of this process, and whatever a crash of another one left behind.
+
+    Containers are told by their labels; those of other workbenches on the same daemon stay.
 
     Args:
         labs: Whether a JupyterLab counts as well; else it is neither stopped nor named.
+        images: Whether the Docker images that this workbench built are removed, too. What the
+            builder keeps is everybody's: `docker builder prune` empties it.
+
+    Raises:
+        EngineUnavailable: Images are to be removed, and no Docker daemon answers.
     """
     kind = None if labs else "job"
     own = [job for job in _running if job.status != "stopped"]
@@ -146,4 +195,9 @@ def clean(*, labs: bool = True) -> Cleaned:
     for job in own:
         job.stop()
     stopped += [str(record) for record in _children.stop_abandoned(kind)]
-    return Cleaned(tuple(stopped), tuple(str(record) for record in _children.records(kind)))
+    removed, running = stop_abandoned_containers()
+    stopped += removed
+    running += [str(record) for record in _children.records(kind)]
+    if images:
+        stopped += remove_built_images()
+    return Cleaned(tuple(stopped), tuple(running))

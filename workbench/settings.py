@@ -27,8 +27,13 @@ class Settings:
     Attributes:
         home: Where pid files, logs and stages live (`WORKBENCH_HOME`, else the user's cache).
         go: The go command to use (`WORKBENCH_GO`); None means: look for one.
-        docker: The docker command to use (`WORKBENCH_DOCKER`); None means: the one on PATH.
+        docker: The docker command to use (`WORKBENCH_DOCKER`); None means: the first one on PATH
+            that builds with BuildKit. Host and context are those of the command itself.
+        docker_network: The network in which jobs are built (`WORKBENCH_DOCKER_NETWORK`), such as
+            `none`; None means Docker's own default.
+        docker_read_only: Whether a container's root is read-only (`WORKBENCH_DOCKER_READ_ONLY=1`).
         engine: The engine to use when none is named (`WORKBENCH_ENGINE`, else `process`).
+        image_engine: The same for what is about images (`WORKBENCH_ENGINE`, else `auto`).
         strict: Whether a failing check raises instead of being shown (`WORKBENCH_STRICT=1`).
         browser_base: What a browser puts before `/PORT/...` to reach this machine
             (`WORKBENCH_BROWSER_BASE`); None means loopback, or the hub's proxy on a JupyterHub.
@@ -42,7 +47,10 @@ class Settings:
     home: Path
     go: str | None
     docker: str | None
+    docker_network: str | None
+    docker_read_only: bool
     engine: str
+    image_engine: str
     strict: bool
     browser_base: str | None
     hub_prefix: str | None
@@ -75,8 +83,11 @@ def get_settings() -> Settings:
         home=_home(),
         go=os.environ.get("WORKBENCH_GO") or None,
         docker=os.environ.get("WORKBENCH_DOCKER") or None,
+        docker_network=os.environ.get("WORKBENCH_DOCKER_NETWORK") or None,
+        docker_read_only=_flag("WORKBENCH_DOCKER_READ_ONLY"),
         engine=os.environ.get("WORKBENCH_ENGINE") or "process",
-        strict=os.environ.get("WORKBENCH_STRICT", "") not in ("", "0"),
+        image_engine=os.environ.get("WORKBENCH_ENGINE") or "auto",
+        strict=_flag("WORKBENCH_STRICT"),
         browser_base=os.environ.get("WORKBENCH_BROWSER_BASE") or None,
         hub_prefix=os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or None,
         ready_timeout=_seconds("WORKBENCH_READY_TIMEOUT", 60.0),
@@ -135,6 +146,10 @@ def _playground() -> Path:
         return Path(chosen).expanduser().resolve()
     clone = PACKAGE_DIR.parent
     return (clone if (clone / "golang-job-type").is_dir() else Path.cwd()) / "playground"
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "") not in ("", "0")
 
 
 def _seconds(name: str, default: float) -> float:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bench.figures.base_image import base_image
 from bench.figures.conformance import conformance
+from bench.figures.container import container_start
 from bench.figures.edit import edit_to_answer
+from bench.figures.images import job_image
 from bench.figures.memory import idle_memory
 from bench.figures.requests import requests_per_second
 from bench.figures.start import process_start
@@ -26,4 +29,7 @@ FIGURES: dict[str, Figure] = {
     "memory": idle_memory,
     "conformance": conformance,
     "walk": walk,
+    "image": job_image,
+    "base": base_image,
+    "container": container_start,
 }

@@ -110,3 +110,31 @@ def test_saved_reports_are_compared_by_their_paths(tmp_path: Path) -> None:
     }
     with pytest.raises(UsageError, match=r"nosuch\.json"):
         compare(before, tmp_path / "nosuch.json")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("deployment_timestamp is 1795571391", "deployment_timestamp is 1795571397", True),
+        ("it is '1795571391'", "it is 1795571391", False),
+        ("deployment_timestamp is 1795571391", "deployment_timestamp is 5", False),
+        ("panic serving 127.0.0.1:43214: oh", "panic serving 127.0.0.1:51000: oh", True),
+        ("it listens on 127.0.0.1:8080", "it listens on 127.0.0.1:7000", False),
+        ("it listens on 0.0.0.0:20000", "it listens on 0.0.0.0:30000", False),
+        ("after 1.25 s, signal 15", "after 0.5 s, signal 15", True),
+        ("no answer within 3 s", "no answer within 10 s", False),
+        ("at 2026-11-25T01:51:35+0000 it", "at 2027-01-01T00:00:00Z it", True),
+        ("2026/11/25 01:51:35 http: oh", "2026/11/25 01:52:00 http: oh", True),
+        ("<function f at 0x7f0011223344>", "<function f at 0x7fffffffffff>", True),
+        (
+            "trace-123e4567-e89b-12d3-a456-426614174000",
+            "trace-00000000-e89b-12d3-a456-426614174000",
+            True,
+        ),
+        ("200 application/json 42", "200 application/json 43", False),
+    ],
+)
+def test_what_differs_from_run_to_run_is_no_difference(one: str, other: str, same: bool) -> None:
+    before, after = (report(now(HELD, Verdict.HELD, text)) for text in (one, other))
+    assert bool(compare(before, after)) is not same
+    assert not compare(before, before)

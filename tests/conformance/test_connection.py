@@ -59,8 +59,8 @@ ThreadingHTTPServer(("", 7000), Wrapper).serve_forever()
 @pytest.mark.parametrize(
     ("mode", "verdict", "told"),
     [
-        ("reads", Verdict.HELD, "after 3 of 3 errors it stayed open"),
-        ("closes", Verdict.HELD, "it closes the connection after each error, and says so"),
+        ("reads", Verdict.HELD, "after 3 of 4 requests it stayed open"),
+        ("closes", Verdict.HELD, "it closes each connection, and says so"),
         ("leaves the body", Verdict.BROKEN, "GET /live on it gets 400"),
         ("breaks off", Verdict.BROKEN, "closed without an answer"),
     ],

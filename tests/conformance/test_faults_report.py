@@ -198,3 +198,12 @@ def test_the_form_on_its_page_is_one_that_is_read() -> None:
 def test_a_fault_that_no_report_has_is_one_clear_error() -> None:
     with pytest.raises(UsageError, match="There is no fault F99 in this report"):
         side_by_side(lab(), lab())["F99"]
+
+
+def test_a_line_of_the_log_has_the_whole_width_of_the_page() -> None:
+    line = "level=ERROR msg=" + "x" * 150
+    page = FaultReport("any", (replace(GOOD, log=line),), 1.0)._repr_html_()
+    head, _, below = page.partition("</thead>")
+    assert "log" not in head
+    assert f'colspan="{head.count("<th") - head.count("<thead") + head.count("<td") - 1}"' in below
+    assert f"<div>log: {line}</div>" in below

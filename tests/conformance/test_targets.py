@@ -91,6 +91,12 @@ def test_a_name_that_nobody_tells_is_asked_for(job: Job) -> None:
     assert silent["W10"].what == "/live answers nobody listens"
 
 
+def test_an_engine_that_has_nothing_to_build_is_refused_and_not_forgotten(job: Job) -> None:
+    for what in ({"target": job.address}, {"target": job}, {"start": "true"}):
+        with pytest.raises(UsageError, match="there is none here"):
+            check(**what, engine="process")
+
+
 def test_a_running_job_is_judged_whole_and_survives(job: Job) -> None:
     report = check(job, plugin=shipped("golang-job-type"))
     assert [one.what for one in report if one.verdict is not Verdict.HELD] == []

@@ -65,6 +65,11 @@ class Server:
     def signal(self, number: int) -> None:
         del number
 
+    ending = ""
+
+    def handles(self, number: int) -> bool:
+        return bool(number)
+
     def stop(self, grace: float = 0.0) -> int:
         del grace
         self.server.shutdown()

@@ -97,6 +97,12 @@ class Served:
         """Take a signal and go on."""
         del number
 
+    ending = ""
+
+    def handles(self, number: int) -> bool:
+        """No word of a signal is heard here."""
+        return bool(number)
+
     def stop(self, grace: float = 0) -> int:
         del grace
         self.may_end.wait(10)

@@ -50,7 +50,12 @@ _add(app, start.lab, "lab", "lab", "lab --no-browser --port 8899", "lab --scratc
 _add(app, tutorial.goto, "goto", "goto 05-job-template", "goto 5")
 _add(app, tutorial.reset, "reset", "reset", "reset 03-wrapper go_wrapper/server.go")
 _add(app, machine.rehearse, "rehearse", "rehearse")
-_add(app, files.render, "render", "render sample-golang-function")
+_add(
+    app, files.render, "render",
+    "render sample-golang-function",
+    "render --matrix",
+    "render --matrix --plugin my-plugin --json",
+)  # fmt: skip
 _add(app, files.lint, "lint", "lint golang-job-type", "lint my-plugin --json")
 _add(app, files.bundle, "bundle", "bundle golang-job-type --out .")
 _add(app, jobs.run, "run", "run sample-golang-function --port 7000")

@@ -13,17 +13,76 @@ from workbench.cli.output import say, show, show_json
 
 
 def render(
-    job_dir: Annotated[Path, typer.Argument(metavar="JOB_DIR", help="The folder with job.yaml.")],
+    job_dir: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="JOB_DIR",
+            help="The folder with job.yaml; with --matrix it may be left out.",
+            show_default=False,
+        ),
+    ] = None,
     plugin: options.Plugin = None,
+    matrix: Annotated[
+        bool,
+        typer.Option(
+            "--matrix",
+            help="Instead, render many manifests, and lint and compare what comes of it.",
+        ),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --matrix: print the result as JSON.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --matrix: write the Dockerfiles into this folder."),
+    ] = None,
 ) -> None:
-    """Print the Dockerfile that a job would be built from."""
-    from workbench.dockerfile.render import render_dockerfile
-    from workbench.manifest import load_job_manifest
-    from workbench.plugin import current_plugin
+    """Print the Dockerfile that a job would be built from.
 
-    manifest = load_job_manifest(job_dir)
-    job_type = current_plugin(plugin)[0].job_type(manifest.get_jobtype())
-    show(render_dockerfile(job_type, manifest).rstrip("\n"))
+    With --matrix it ends with 1 if a template does not render for a manifest, or gives a
+    Dockerfile that a build would stop at.
+    """
+    from workbench.errors import UsageError
+
+    if matrix:
+        _render_matrix(job_dir, plugin, as_json, out)
+    elif as_json or out is not None:
+        raise UsageError("--json and --out go with --matrix.", remedy="add --matrix.")
+    elif job_dir is None:
+        raise UsageError("There is no job.", remedy="name the folder with job.yaml.")
+    else:
+        from workbench.dockerfile.render import render_dockerfile
+        from workbench.manifest import load_job_manifest
+        from workbench.plugin import current_plugin
+
+        manifest = load_job_manifest(job_dir)
+        job_type = current_plugin(plugin)[0].job_type(manifest.get_jobtype())
+        show(render_dockerfile(job_type, manifest).rstrip("\n"))
+
+
+def _render_matrix(
+    job_dir: Path | None, plugin: Path | None, as_json: bool, out: Path | None
+) -> None:
+    from workbench._finished import PLUGIN
+    from workbench.errors import UsageError
+    from workbench.manifest import PLUGIN_MANIFEST_FILENAME
+    from workbench.settings import shipped
+    from workbench.template_matrix.lab import template_lab
+
+    if job_dir is not None and (job_dir / PLUGIN_MANIFEST_FILENAME).is_file():
+        raise UsageError(
+            f"{job_dir} is the folder of a plugin, not of a job.",
+            remedy=f"name it by --plugin {job_dir}.",
+        )
+    lab = template_lab(plugin or shipped(PLUGIN), job_dir)
+    if as_json:
+        show_json(lab.as_dict())
+    else:
+        show(lab.to_text())
+    if out is not None:
+        say(f"wrote {len(lab.save(out))} files into {out}")
+    if not lab.ok:
+        raise typer.Exit(1)
 
 
 def lint(plugin_dir: options.PluginDir = None, as_json: options.AsJson = False) -> None:

@@ -73,13 +73,21 @@ def call(
         )
 
 
-def clean() -> None:
-    """Stop what a crash left running."""
+def clean(
+    images: Annotated[
+        bool, typer.Option("--images", help="Remove the Docker images that were built here, too.")
+    ] = False,
+) -> None:
+    """Stop what a crash left running: processes, and containers.
+
+    Whatever belongs to a living process, or to another workbench, is left alone. What Docker's
+    builder keeps for later builds is everybody's: `docker builder prune` empties it.
+    """
     from workbench.run import clean as stop_what_is_left
 
-    cleaned = stop_what_is_left()
+    cleaned = stop_what_is_left(images=images)
     for line in cleaned.stopped:
-        show(f"stopped {line}")
+        show(f"{'removed' if line.startswith(('container ', 'image ')) else 'stopped'} {line}")
     for line in cleaned.running:
         say(f"left alone, since its owner lives: {line}")
     if not cleaned.stopped:

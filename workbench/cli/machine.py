@@ -38,15 +38,16 @@ def doctor(
         raise typer.Exit(1)
 
 
-def prefetch() -> None:
+def prefetch(engine: options.Engine = "auto") -> None:
     """Fetch and compile ahead, once.
 
-    Afterwards the tutorial needs no network, and its builds are quick.
+    Afterwards the tutorial needs no network, and its builds are quick. Where Docker is here, its
+    images are made as well, unless the engine is process.
     """
     from workbench.events import terminal_sink
     from workbench.prefetch import prefetch as fetch
 
-    fetched = fetch(on_event=terminal_sink())
+    fetched = fetch(engine or "auto", on_event=terminal_sink())
     say(str(fetched))
 
 

@@ -10,7 +10,8 @@ import typer
 Engine = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="process or auto; the setting WORKBENCH_ENGINE unless given."
+        metavar="NAME",
+        help="process, docker or auto; the setting WORKBENCH_ENGINE unless given.",
     ),
 ]
 Plugin = Annotated[

@@ -22,6 +22,7 @@ def demo(engine: options.Engine = None, as_json: options.AsJson = False) -> None
     The files go to a folder that is thrown away. Progress goes to stderr; the last line on stdout
     is what the job answered: 42.
     """
+    from workbench.engines import docker_is_here
     from workbench.events import terminal_sink
     from workbench.tutorial import run_demo
 
@@ -30,6 +31,8 @@ def demo(engine: options.Engine = None, as_json: options.AsJson = False) -> None
         show_json(report.to_dict())
     report.raise_for_failure()
     say(f"{len(report.results)} steps held in {report.seconds:.1f} s")
+    if report.engine == "process" and docker_is_here():
+        say("Docker is here, too: `workbench demo --engine docker` (make demo ENGINE=docker).")
     if not as_json and report.answer is not None:
         show(report.answer)
 

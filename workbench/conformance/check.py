@@ -97,6 +97,12 @@ def make_target(
             "There has to be one thing to judge.",
             remedy="give a job's folder, an address, or the command that starts a wrapper.",
         )
+    folder = start is None and not isinstance(target, Job) and not _is_address(target)
+    if engine is not None and not folder:
+        raise UsageError(
+            "An engine builds a job's folder, and there is none here.",
+            remedy="leave out --engine: what runs or starts by itself needs none.",
+        )
     if start is not None:
         return command_target(start, given, probe=probe)
     if probe is not None:
@@ -107,7 +113,7 @@ def make_target(
     if isinstance(target, Job):
         return job_target(target, given, plugin=plugin, on_event=on_event)
     text = str(target)
-    if text.startswith(("http://", "https://")):
+    if _is_address(text):
         return AddressTarget(text, given)
     if Path(text).exists():
         return folder_target(text, given, plugin=plugin, engine=engine, on_event=on_event)
@@ -115,6 +121,10 @@ def make_target(
         f"{text!r} is neither a folder nor an address.",
         remedy="name a folder with a job.yaml, or an address that begins with http://.",
     )
+
+
+def _is_address(target: object) -> bool:
+    return str(target).startswith(("http://", "https://"))
 
 
 def input_text(value: Any) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, overload
 from markupsafe import Markup
 
 from workbench.conformance import saved, views_compare
+from workbench.conformance.alike import alike
 from workbench.conformance.faults.compare import FaultsDiff, side_by_side
 from workbench.conformance.faults.report import FaultReport
 from workbench.conformance.faults.saved import is_fault_report
@@ -38,7 +39,7 @@ class Kind(StrEnum):
     """Only the earlier report has the rule."""
 
     SEEN = "seen otherwise"
-    """The verdict is the same, and what was seen is not."""
+    """The verdict is the same, and what was seen is not: more than times, ports and ids."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def _kind(was: Finding | None, now: Finding | None) -> Kind | None:
     if now is None:
         return Kind.GONE
     if was.verdict is now.verdict:
-        return None if was.what == now.what else Kind.SEEN
+        return None if alike(was.what, now.what) else Kind.SEEN
     if now.failed:
         return Kind.BROKE
     return Kind.MENDED if (was.failed and now.verdict is Verdict.HELD) else Kind.OTHER

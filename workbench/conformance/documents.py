@@ -114,12 +114,40 @@ def find_document(get: Get) -> Exchange | None:
 
 def perform_operation(document: Any) -> dict[str, Any] | None:
     """What the document says of posting to perform; None where it says nothing."""
+    return _perform(document)[1]
+
+
+def perform_addresses(document: Any, path: str, host: str) -> tuple[str, ...]:
+    """Where the document says that perform is: a path of the host that it lies on, or an address.
+
+    Args:
+        document: An OpenAPI document that describes perform.
+        path: Where it lies.
+        host: The host that it was got from, as requests name it.
+
+    Returns:
+        One for each server that it names; none where a server is a template, which nobody fills in.
+    """
+    found = _perform(document)[0]
+    if "swagger" in document:
+        servers = [f"//{document['host']}" if document.get("host") else ""]
+        servers[0] += document.get("basePath") or ("" if servers[0] else "/")
+    else:
+        servers = [str(one.get("url", "/")) for one in document.get("servers") or [{}]]
+    if any("{" in one for one in servers):
+        return ()
+    whole = [urljoin(f"http://{host}{path}", one).rstrip("/") + found for one in servers]
+    return tuple(re.sub(rf"^https?://{re.escape(host)}(?=/)", "", one) for one in whole)
+
+
+def _perform(document: Any) -> tuple[str, dict[str, Any] | None]:
+    """Perform's path in the document, and what is said of posting to it."""
     paths = document.get("paths") if isinstance(document, dict) else None
     for path, item in paths.items() if isinstance(paths, dict) else ():
         operation = item.get("post") if isinstance(item, dict) else None
         if path.endswith(PERFORM) and isinstance(operation, dict):
-            return operation
-    return None
+            return path, operation
+    return "", None
 
 
 def input_example(document: Any) -> Any:

@@ -7,7 +7,6 @@ connection broke is something to judge, like a status.
 from __future__ import annotations
 
 import http.client
-import json
 import re
 import socket
 import time
@@ -17,6 +16,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from workbench.conformance.reading import (
+    Incoming,
+    Overdue,
+    answers_of,
+    charset_of,
+    coding_of,
+    read_json,
+)
 from workbench.conformance.vocabulary import Evidence
 
 Connect = Callable[[float], socket.socket]
@@ -30,6 +37,10 @@ _TAGS = re.compile(r"(?is)<(head|style|script)\b.*?</\1>|<[^>]*>")
 
 KEPT_SENT = 64 * 1024
 """Bytes of a request in pieces that are noted down; a request may be larger than memory."""
+
+NOBODY_LISTENS = "nobody listens"
+
+_REGISTERED = {status.value for status in HTTPStatus}
 
 Body = bytes | Iterable[bytes] | None
 
@@ -61,6 +72,11 @@ class Exchange:
     request_headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def registered(self) -> bool:
+        """Whether the status is one that the libraries of clients know; 499, say, is none."""
+        return self.status in _REGISTERED
+
+    @property
     def ok(self) -> bool:
         """Whether the status is 200."""
         return self.status == HTTPStatus.OK
@@ -87,11 +103,20 @@ class Exchange:
 
     @property
     def json(self) -> Any:
-        """The answer's body as JSON; None where it is none."""
+        """The answer's body as JSON, read strictly; None where it is none."""
         try:
-            return json.loads(self.body)
+            return read_json(self.body, self.headers)
         except ValueError:
             return None
+
+    @property
+    def json_problem(self) -> str:
+        """Why its body is no JSON; empty where it is."""
+        try:
+            read_json(self.body, self.headers)
+        except ValueError as problem:
+            return str(problem)
+        return ""
 
     @property
     def error(self) -> str | None:
@@ -111,6 +136,11 @@ class Exchange:
         if not self.body:
             return f"{self.status} with an empty body"
         kind = self.media_type or "no content type"
+        charset, coding = charset_of(self.headers), coding_of(self.headers)
+        if charset not in ("", "utf-8"):
+            kind += f"; charset={charset}"
+        if coding:
+            kind += f" ({coding})"
         text = _TAGS.sub(" ", self.text) if kind == "text/html" else self.text
         return f"{self.status} {kind} {_short(text)}".rstrip()
 
@@ -180,6 +210,7 @@ class Connection:
         self._http = http.client.HTTPConnection(host, timeout=timeout)
         self._http.auto_open = 0  # what was closed stays closed
         self._begun = False
+        self._incoming: Incoming
         self.usable = True
 
     def __enter__(self) -> Connection:
@@ -187,6 +218,8 @@ class Connection:
 
     def __exit__(self, *_: object) -> None:
         self._http.close()
+        if self._begun:
+            self._incoming.close()
 
     def ask(
         self, method: str, path: str, body: Body = None, headers: Mapping[str, str] | None = None
@@ -200,11 +233,14 @@ class Connection:
         start = time.perf_counter()
         try:
             if not self._begun:
-                self._http.sock = self._open(self._timeout)
+                self._http.sock = made = self._open(self._timeout)
+                self._incoming = Incoming(made, self._timeout)
+                self._http.response_class = answers_of(self._incoming)
                 self._begun = True
             # An answer may come before the end of the request.
             with suppress(BrokenPipeError, ConnectionResetError):
                 self._http.request(method, path, _noting(body, sent), given)
+            self._incoming.begin()
             response = self._http.getresponse()
             status, found = response.status, {n.lower(): v for n, v in response.getheaders()}
             read = response.read(MAX_BODY)
@@ -213,8 +249,10 @@ class Connection:
             problem = f"no answer within {self._timeout:g} s"
         except http.client.RemoteDisconnected:
             problem = "the connection was closed without an answer"
+        except Overdue as late:
+            problem = str(late)
         except ConnectionRefusedError:
-            problem = "nobody listens"
+            problem = NOBODY_LISTENS
         except (OSError, http.client.HTTPException) as error:
             problem = f"the connection broke: {error or type(error).__name__}"
         self.usable = self.usable and not problem

@@ -17,7 +17,7 @@ from workbench import _ports
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Body, Connect, Connection, Exchange, exchange
 from workbench.conformance.vocabulary import Evidence
-from workbench.engines import ChildContainer, Container
+from workbench.engines import Container
 from workbench.errors import JobNotReady, UsageError, exit_words
 from workbench.settings import JOB_PORT
 
@@ -60,6 +60,9 @@ class Started(Protocol):
 
     def signal(self, number: int) -> None:
         """Send a signal to its first process."""
+
+    def handles(self, number: int) -> bool:
+        """Whether its first process handles a signal; True where nobody can tell."""
 
     def stop(self, grace: float = ...) -> int:
         """End it."""
@@ -169,14 +172,15 @@ class Instance:
         Raises:
             JobNotReady: Its process ended, nothing answers, or it is not ready by its own words.
         """
-        first = 0.0
+        first, was_ready = 0.0, False
 
         def probe() -> bool | None:
-            nonlocal first
+            nonlocal first, was_ready
             if self.exit_code is not None:
                 return True
             answer = self.ask("GET", f"{self.root}/ready")
-            if answer.succeeded:  # that it has to be 200 is for a rule to tell
+            if answer.succeeded:  # that it has to be 200, and to stay so, is for a rule to tell
+                was_ready = True
                 return True
             if answer.status in (None, HTTPStatus.SERVICE_UNAVAILABLE):
                 first = 0.0
@@ -191,6 +195,8 @@ class Instance:
         if self.exit_code is not None:
             code = exit_words(self.exit_code)
             raise self._not_ready(f"it ended with {code}, after {took:.1f} s")
+        if was_ready:
+            return
         ready = self.ask("GET", f"{self.root}/ready")
         unready = ready.status in (None, HTTPStatus.SERVICE_UNAVAILABLE)
         if unready and not (ready.status is None and self.ask("GET", f"{self.root}/live").status):
@@ -205,13 +211,8 @@ class Instance:
             self.container.signal(number)
 
     def handles(self, number: int) -> bool:
-        """Whether the first process handles a signal; True where nobody can tell.
-
-        A container's first process gets only such signals; a child of ours ends by all of them.
-        """
-        inner = self.container
-        child = inner.container if isinstance(inner, OnLoopback) else inner
-        return not isinstance(child, ChildContainer) or child.child.handles(number)
+        """Whether the first process handles a signal; True where nobody can tell."""
+        return self.container is None or self.container.handles(number)
 
     def stop(self, grace: float = 2.0) -> None:
         """End it, if it is ours to end."""
@@ -246,6 +247,10 @@ class OnLoopback:
     def signal(self, number: int) -> None:
         """Send a signal to its first process."""
         self.container.signal(number)
+
+    def handles(self, number: int) -> bool:
+        """Whether its first process handles a signal."""
+        return self.container.handles(number)
 
     def stop(self, grace: float = 2.0) -> int:
         """End it."""

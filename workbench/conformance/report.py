@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
+from workbench._rows import Rows
 from workbench.conformance import formats, saved, views_html, views_text
 from workbench.conformance.plain import line
-from workbench.conformance.rows import Rows
 from workbench.conformance.vocabulary import Finding, Level, Verdict
 from workbench.errors import ConformanceError, UsageError
 

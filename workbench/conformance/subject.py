@@ -62,16 +62,16 @@ class Asker:
         return made
 
     def ask_then_get(
-        self, method: str, path: str, body: bytes, after: str
+        self, method: str, path: str, body: bytes, after: str, *, base: str | None = None
     ) -> tuple[Exchange, Exchange | None]:
-        """Make a request, and GET `after` on the same connection.
+        """Make a request, below `base` or the root, and GET `after` on the same connection.
 
         Returns:
             Both; None for the second one where the first answer says that the connection ends.
         """
         root = self.instance.root
         with self.instance.connection() as connection:
-            first = connection.ask(method, root + path, body, JSON)
+            first = connection.ask(method, (root if base is None else base) + path, body, JSON)
             self._exchanges.append(first)
             if not connection.usable:
                 return first, None

@@ -64,7 +64,8 @@ def folder_target(
     job_type = _current(plugin, on_event).job_type(manifest.get_jobtype())
     chosen = get_engine(engine, on_event=on_event)
     image = chosen.build(job_type, manifest, on_event=on_event)
-    label = f"{manifest.name} {manifest.version} on {job_type.full_name}"
+    where = "" if chosen.name == "process" else f", by {chosen.name}"
+    label = f"{manifest.name} {manifest.version} on {job_type.full_name}{where}"
     job = startable(image, chosen)
     is_probe = manifest.workspace == PROBE_JOB
     target = StartedTarget(
@@ -201,9 +202,12 @@ def startable(image: Image, engine: Engine) -> Startable:
     """An image, to be started in a network of its own; where there is none, on loopback."""
 
     def start(env: Mapping[str, str], plain: bool, around: Surroundings) -> Started:
-        if engine.isolates() is None:
+        isolated = engine.isolates()
+        if isolated is None:
             return engine.run_private(image, env, around)
         _refuse(around)
+        if plain and engine.name != "process":  # Docker's proxy listens here, not the wrapper
+            raise EngineUnavailable(isolated.message, remedy=isolated.remedy)
         if plain and image.fixed_port is None:
             return OnLoopback(engine.run(image, {**env, "LISTEN_ADDRESS": ""}, port=JOB_PORT))
         return OnLoopback(engine.run(image, env))

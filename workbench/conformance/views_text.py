@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench import _paper
 from workbench.conformance.vocabulary import Evidence, Finding, Verdict
 
 if TYPE_CHECKING:
     from workbench.conformance.report import Report
 
-WIDTH = 100
 MOST_PIECES = 2
 """How many pieces of evidence a terminal shows; the last ones, which led to the verdict."""
 
@@ -30,43 +28,13 @@ _COLOURS = {
 }
 
 
-@dataclass(frozen=True)
-class Paper:
-    """What lines are written on.
-
-    Attributes:
-        width: Columns.
-        colour: Whether it shows colours.
-    """
-
-    width: int = WIDTH
-    colour: bool = False
-
-    @classmethod
-    def of_stdout(cls, width: int | None = None, colour: bool | None = None) -> Paper:
-        """The terminal at stdout, as far as nothing else was asked for.
-
-        NO_COLOR and its like are obeyed. Where stdout is no terminal: 100 columns, no colour.
-        """
-        from rich.console import Console
-
-        console = Console(force_jupyter=False)
-        if colour is None:
-            colour = console.color_system is not None and not console.no_color
-        if width is None:
-            width = console.width if console.is_terminal else WIDTH
-        return cls(max(width, 40), colour)
+class Paper(_paper.Paper):
+    """What the lines of a report are written on."""
 
     def verdict(self, verdict: Verdict, width: int = 0) -> str:
         """Sign and word, in the verdict's colour, padded with spaces."""
         text = f"{verdict.sign} {verdict}".ljust(width)
         return f"\x1b[{_COLOURS[verdict]}m{text}\x1b[0m" if self.colour else text
-
-    def wrap(self, text: str, first: str, rest: str) -> list[str]:
-        """The text in lines, with one indent for the first and one for the others."""
-        return textwrap.wrap(
-            text, self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-        )
 
 
 def report_text(report: Report, paper: Paper) -> str:

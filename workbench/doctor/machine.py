@@ -21,6 +21,9 @@ from workbench._finished import PLUGIN
 from workbench._go import find_go, go_env
 from workbench.assets import missing_assets
 from workbench.doctor.report import TUTORIAL, Check
+from workbench.engines.docker.base_image import TOOLCHAIN
+from workbench.engines.docker.client import connect, find_command
+from workbench.engines.docker.toolchain import toolchain_in_words
 from workbench.errors import WorkbenchError
 from workbench.prefetch import is_warm
 from workbench.settings import JOB_PORT, get_settings, shipped
@@ -140,22 +143,31 @@ def chromium() -> Check:
 
 
 def docker_client() -> Check:
-    """The docker command."""
-    command = shutil.which(_docker())
-    return Check("Docker client", bool(command), command or "none", "install Docker.", _DOCKER)
+    """A docker command that builds with BuildKit."""
+    try:
+        command = find_command()
+    except WorkbenchError as problem:
+        return Check("Docker client", False, problem.message, problem.remedy, _DOCKER)
+    builder = "buildx" if command.buildx else "BuildKit"
+    found = f"{command.release} with {builder}, {command.path}"
+    return Check("Docker client", True, found, None, _DOCKER)
 
 
 def docker_daemon() -> Check:
-    """Whether the docker command has a daemon to talk to."""
-    found = _version(_docker(), "version", "--format", "{{.Server.Version}}")
-    return Check("Docker daemon", bool(found), found or "no answer", "start Docker.", _DOCKER)
+    """Whether that command has a daemon to talk to, on this machine, with room on its disk."""
+    try:
+        client = connect()
+    except WorkbenchError as problem:
+        return Check("Docker daemon", False, problem.message, problem.remedy, _DOCKER)
+    found = f"{client.api.version()['Version']}, {client.host}"
+    return Check("Docker daemon", True, found, None, _DOCKER)
 
 
-def buildkit() -> Check:
-    """Docker's builder."""
-    found = _version(_docker(), "buildx", "version")
-    remedy = "install Docker's buildx plugin."
-    return Check("Docker BuildKit", bool(found), found or "no buildx", remedy, _DOCKER)
+def toolchain_image() -> Check:
+    """The image with Go that base images start from."""
+    remedy = "`workbench prefetch` pulls it, or makes a stand-in of this machine's Go."
+    found = toolchain_in_words(TOOLCHAIN)
+    return Check("toolchain image", found is not None, found or "not here", remedy, _DOCKER)
 
 
 def network() -> Check:
@@ -175,14 +187,10 @@ def network() -> Check:
 
 CHECKS: tuple[Callable[[], Check], ...] = (
     python, go, gofmt, git, racetrack_cli, disk, jupyterlab, build_cache, swagger_assets, port,
-    c_compiler, chromium, docker_client, docker_daemon, buildkit,
+    c_compiler, chromium, docker_client, docker_daemon, toolchain_image,
 )  # fmt: skip
 
-_DOCKER = "the Docker engine, which a later version brings; the tutorial needs none"
-
-
-def _docker() -> str:
-    return get_settings().docker or "docker"
+_DOCKER = "the Docker engine; the tutorial goes without"
 
 
 def _version(*words: str) -> str | None:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from workbench.engines.base import (
     NOTHING_WRONG,
+    BuildsBase,
     Container,
     Engine,
     Image,
     PrivateContainer,
     Surroundings,
 )
+from workbench.engines.build_step import Build, BuildStep
 from workbench.engines.child import ChildContainer, start_private
 from workbench.engines.process import ProcessEngine
 from workbench.errors import EngineUnavailable, UsageError
@@ -21,6 +23,9 @@ from workbench.settings import get_settings
 __all__ = [
     "ENGINES",
     "NOTHING_WRONG",
+    "Build",
+    "BuildStep",
+    "BuildsBase",
     "ChildContainer",
     "Container",
     "Engine",
@@ -28,22 +33,61 @@ __all__ = [
     "PrivateContainer",
     "ProcessEngine",
     "Surroundings",
+    "docker_is_here",
+    "first_available",
     "get_engine",
+    "remove_built_images",
     "start_private",
+    "stop_abandoned_containers",
 ]
+
+
+def _docker_engine() -> Engine:
+    from workbench.engines.docker import DockerEngine  # docker-py takes a while to import
+
+    return DockerEngine()
+
 
 # To add an engine: a file beside this one with a class that fits `base.Engine`, and a line here.
 # `auto` tries them in this order.
 ENGINES: dict[str, Callable[[], Engine]] = {
+    "docker": _docker_engine,
     "process": ProcessEngine,
 }
+
+
+def stop_abandoned_containers() -> tuple[list[str], list[str]]:
+    """See `docker.cleaning.stop_abandoned`; asks nobody where Docker was never used."""
+    if not _used_docker():
+        return [], []
+    from workbench.engines.docker.cleaning import stop_abandoned
+
+    return stop_abandoned()
+
+
+def remove_built_images() -> list[str]:
+    """See `docker.cleaning.remove_images`."""
+    if not _used_docker():
+        return []
+    from workbench.engines.docker.cleaning import remove_images
+
+    return remove_images()
+
+
+def docker_is_here() -> bool:
+    """Whether the Docker engine could be taken now."""
+    return ENGINES["docker"]().available() is None
+
+
+def _used_docker() -> bool:
+    return (get_settings().home / "workbench-id").is_file()
 
 
 def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> Engine:
     """The engine to use.
 
     Args:
-        name: `process`, `auto`, an engine (given back as it is), or None for the setting
+        name: `process`, `docker`, `auto`, an engine (given back as it is), or None for the setting
             `WORKBENCH_ENGINE`, which is `process` unless somebody changed it.
         on_event: Where `auto` says which engine it took, and why.
 
@@ -56,11 +100,6 @@ def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> 
     wanted = name or get_settings().engine
     if wanted == "auto":
         return _first_available(on_event)
-    if wanted == "docker":
-        raise EngineUnavailable(
-            "The Docker engine is not part of this version.",
-            remedy="take the process engine: it runs every job of the tutorial without containers.",
-        )
     if wanted not in ENGINES:
         known = ", ".join(["auto", *ENGINES])
         raise UsageError(f"There is no engine {wanted!r}.", remedy=f"take one of: {known}.")
@@ -71,14 +110,26 @@ def get_engine(name: str | Engine | None = None, *, on_event: Sink = silent) -> 
     return engine
 
 
-def _first_available(on_event: Sink) -> Engine:
-    problems = []
-    for make in ENGINES.values():
+def first_available() -> tuple[Engine, dict[str, EngineUnavailable]]:
+    """The engine that `auto` takes, and why it is none of those before it, by their names.
+
+    Raises:
+        EngineUnavailable: No engine works on this machine.
+    """
+    problems: dict[str, EngineUnavailable] = {}
+    for name, make in ENGINES.items():
         engine = make()
         problem = engine.available()
         if problem is None:
-            why = "it is the only one of this version" if len(ENGINES) == 1 else "it answers first"
-            on_event(Event(Phase.PREPARING, f"engine {engine.name}: {why}"))
-            return engine
-        problems.append(f"{engine.name}: {problem.message}")
-    raise EngineUnavailable(f"No engine works on this machine. {' '.join(problems)}")
+            return engine, problems
+        problems[name] = problem
+    told = " ".join(f"{name}: {problem.message}" for name, problem in problems.items())
+    remedy = list(problems.values())[-1].remedy
+    raise EngineUnavailable(f"No engine works on this machine. {told}", remedy=remedy)
+
+
+def _first_available(on_event: Sink) -> Engine:
+    engine, problems = first_available()
+    why = "; ".join(f"not {other}: {told.message}" for other, told in problems.items())
+    on_event(Event(Phase.PREPARING, f"engine {engine.name}: {why or 'it answers'}"))
+    return engine

@@ -11,9 +11,10 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from workbench.dockerfile import Instruction
+from workbench.engines.build_step import Build
 from workbench.errors import EngineUnavailable
 from workbench.events import Sink
 from workbench.job_type import JobType
@@ -34,6 +35,9 @@ class Image:
         not_executed: The instructions of the Dockerfile that this engine left out.
         fixed_port: The port of a wrapper that cannot be told another one; else None.
         seconds: How long the build took.
+        id: The image's id; empty where there are no images.
+        builds: How it was built: its base image, where it has one, and itself.
+        stand_in: What its toolchain was made of, where that is a stand-in; else empty.
     """
 
     role: Literal["base", "job"]
@@ -45,6 +49,9 @@ class Image:
     not_executed: tuple[Instruction, ...] = ()
     fixed_port: int | None = None
     seconds: float = 0.0
+    id: str = ""
+    builds: tuple[Build, ...] = ()
+    stand_in: str = ""
 
     def __repr__(self) -> str:
         return f"<Image {self.role} of {self.manifest.name} by {self.engine}>"
@@ -78,6 +85,10 @@ class Container(Protocol):
         """Its exit code, negative for a signal; None while it runs."""
 
     @property
+    def ending(self) -> str:
+        """Why it ended, where more is known than its exit code; else empty."""
+
+    @property
     def log_file(self) -> Path | None:
         """The file that holds all it wrote; None where it is kept elsewhere."""
 
@@ -89,6 +100,12 @@ class Container(Protocol):
 
     def signal(self, number: int) -> None:
         """Send a signal to its first process alone; one that has ended gets none."""
+
+    def handles(self, number: int) -> bool:
+        """Whether its first process handles a signal; True where nobody can tell.
+
+        The first process of a real container gets no other signals; a child of ours ends by all.
+        """
 
     def stop(self, grace: float = ...) -> int:
         """Ask it to end, and kill it after `grace` seconds; gives its exit code."""
@@ -172,4 +189,22 @@ class Engine(Protocol):
 
         Raises:
             EngineUnavailable: This system gives no such network.
+        """
+
+
+@runtime_checkable
+class BuildsBase(Protocol):
+    """An engine that can build a base image by itself, before there is any job."""
+
+    def build_base(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink) -> Image:
+        """Build the base image that a job of this type starts from, unless it is there.
+
+        Args:
+            job_type: The job type; it has to have a base image.
+            manifest: A job that would be built on it.
+            on_event: Where progress is reported.
+
+        Raises:
+            EngineUnavailable: What it starts from is not to be had, or the daemon went away.
+            BuildError: It does not build.
         """

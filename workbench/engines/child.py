@@ -34,6 +34,11 @@ class ChildContainer:
         return self.child.exit_code
 
     @property
+    def ending(self) -> str:
+        """Nothing: of a child no more is known than its exit code."""
+        return ""
+
+    @property
     def log_file(self) -> Path:
         """The file that holds all it wrote."""
         return self.child.log_path
@@ -49,6 +54,10 @@ class ChildContainer:
     def signal(self, number: int) -> None:
         """Send a signal to its process alone."""
         self.child.signal(number)
+
+    def handles(self, number: int) -> bool:
+        """Whether its process has a handler of its own for a signal."""
+        return self.child.handles(number)
 
     def stop(self, grace: float = _process.STOP_GRACE) -> int:
         """Ask it to end, and kill it after `grace` seconds."""

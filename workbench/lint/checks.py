@@ -6,13 +6,13 @@ case into `tests/cases/lint/` that triggers exactly it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from workbench.lint import dockerfiles, go_modules, ignore_file, plugin_files, templates
 from workbench.lint.findings import Finding, Findings, Level
-from workbench.lint.subject import Flaw, Subject
+from workbench.lint.subject import Attempt, Flaw, Subject
 from workbench.manifest import JobManifest
 from workbench.plugin import PluginData, find_plugin
 
@@ -24,11 +24,13 @@ class Check(NamedTuple):
         id: Its id, which stays the same when checks come and go.
         level: How bad it is.
         find: Finds it.
+        in_rendered: Whether it is a mistake of one rendered Dockerfile, and not of the plugin.
     """
 
     id: str
     level: Level
     find: Callable[[Subject], Iterator[Flaw]]
+    in_rendered: bool = False
 
 
 CHECKS = (
@@ -48,21 +50,21 @@ CHECKS = (
     Check("L21", "error", go_modules.folders_without_module),
     Check("L22", "error", go_modules.module_newer_than_image),
     Check("L23", "warning", go_modules.several_go_images),
-    Check("L30", "error", templates.templates_that_do_not_render),
-    Check("L31", "warning", templates.undefined_names),
+    Check("L30", "error", templates.templates_that_do_not_render, in_rendered=True),
+    Check("L31", "warning", templates.undefined_names, in_rendered=True),
     Check("L32", "error", templates.values_not_kept),
-    Check("L40", "error", dockerfiles.unknown_instructions),
-    Check("L41", "error", dockerfiles.malformed_env),
-    Check("L42", "error", dockerfiles.missing_from),
-    Check("L43", "warning", dockerfiles.untagged_images),
-    Check("L44", "warning", dockerfiles.legacy_env),
-    Check("L45", "warning", dockerfiles.shell_form),
-    Check("L46", "warning", dockerfiles.runs_as_root),
-    Check("L47", "warning", dockerfiles.whole_folder_copied),
-    Check("L48", "warning", dockerfiles.remote_add),
-    Check("L49", "error", dockerfiles.missing_sources),
-    Check("L50", "warning", dockerfiles.missing_label),
-    Check("L51", "warning", dockerfiles.missing_job_env),
+    Check("L40", "error", dockerfiles.unknown_instructions, in_rendered=True),
+    Check("L41", "error", dockerfiles.malformed_env, in_rendered=True),
+    Check("L42", "error", dockerfiles.missing_from, in_rendered=True),
+    Check("L43", "warning", dockerfiles.untagged_images, in_rendered=True),
+    Check("L44", "warning", dockerfiles.legacy_env, in_rendered=True),
+    Check("L45", "warning", dockerfiles.shell_form, in_rendered=True),
+    Check("L46", "warning", dockerfiles.runs_as_root, in_rendered=True),
+    Check("L47", "warning", dockerfiles.whole_folder_copied, in_rendered=True),
+    Check("L48", "warning", dockerfiles.remote_add, in_rendered=True),
+    Check("L49", "error", dockerfiles.missing_sources, in_rendered=True),
+    Check("L50", "warning", dockerfiles.missing_label, in_rendered=True),
+    Check("L51", "warning", dockerfiles.missing_job_env, in_rendered=True),
 )
 
 
@@ -87,10 +89,26 @@ def lint_plugin(
     """
     if not isinstance(plugin, PluginData):
         plugin = find_plugin(plugin)
-    subject = Subject(plugin, manifest)
+    return _judge(Subject(plugin, manifest), CHECKS)
+
+
+def lint_rendered(subject: Subject, attempt: Attempt, *, quoting: bool) -> Findings:
+    """Say what is wrong in one rendered Dockerfile; the rest of the plugin is not looked at.
+
+    Args:
+        subject: The plugin.
+        attempt: What `subject.attempt` gave.
+        quoting: Whether to say as well which values its template does not keep.
+    """
+    wanted = [templates.values_not_kept] if quoting else []
+    checks = [check for check in CHECKS if check.in_rendered or check.find in wanted]
+    return _judge(subject.only(attempt), checks)
+
+
+def _judge(subject: Subject, checks: Iterable[Check]) -> Findings:
     found = {
         Finding(check.id, check.level, *flaw): None
-        for check in CHECKS
+        for check in checks
         for flaw in check.find(subject)
     }
     return Findings(sorted(found, key=_place))

@@ -14,6 +14,7 @@ from workbench.dockerfile import (
     parse_dockerfile,
     stages,
 )
+from workbench.errors import TemplateError
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +41,15 @@ class Document:
         """Parse what was rendered.
 
         Raises:
-            TemplateError: A here-document in it is never closed.
+            TemplateError: A here-document in it, or a default of a global `ARG`, is never closed;
+                names the line of its source.
         """
-        return cls(rendered, name, tuple(parse_dockerfile(rendered.text)), base)
+        try:
+            found = cls(rendered, name, tuple(parse_dockerfile(rendered.text)), base)
+            _ = found.stages
+        except TemplateError as error:
+            raise _at_the_source(error, rendered) from None
+        return found
 
     @cached_property
     def stages(self) -> Sequence[Stage]:
@@ -84,3 +91,12 @@ class Document:
         if known:
             return known.outer_base()
         return self.stages[-1].lineage()[0].base if self.stages else ""
+
+
+def _at_the_source(error: TemplateError, rendered: Rendered) -> TemplateError:
+    """An error about a line of the rendered text, told for the line that it came from."""
+    line = rendered.lines[(error.line or 1) - 1]
+    what = error.message.partition(": ")[2]
+    return TemplateError(
+        f"{rendered.path}:{line}: {what}", path=rendered.path, line=line, remedy=error.remedy
+    )

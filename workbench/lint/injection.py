@@ -18,6 +18,7 @@ from workbench.dockerfile import (
     env_pairs,
     expand_word,
     parse_dockerfile,
+    stages,
 )
 from workbench.errors import TemplateError
 from workbench.job_type import JobType
@@ -51,8 +52,9 @@ def find_leaks(job_type: JobType, image: int) -> list[Leak]:
         try:
             harmless = render_with(job_type, image, field, HARMLESS)
             before = parse_dockerfile(harmless.text)
+            stages(before)
         except TemplateError:
-            return []  # what does not render at all is told elsewhere
+            return []  # what does not render, or gives no Dockerfile, is told elsewhere
         if HARMLESS not in harmless.text:
             continue
         for name, sample in SAMPLES.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from copy import copy
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -157,9 +158,9 @@ class Subject:
                 and recipe.definition.dockerfile_path.is_file()
             ):
                 jobs = typical_jobs(recipe.job_type)
-                found += [self._attempt(recipe, job) for job in jobs]
+                found += [self.attempt(recipe, job) for job in jobs]
             if self.job is not None:
-                found.append(self._attempt(recipe, self.job))
+                found.append(self.attempt(recipe, self.job))
         return tuple(found)
 
     @cached_property
@@ -167,7 +168,17 @@ class Subject:
         """The job Dockerfiles that came of it."""
         return tuple(one.document for one in self.attempts if one.document is not None)
 
-    def _attempt(self, recipe: Recipe, job: JobManifest) -> Attempt:
+    def only(self, attempt: Attempt) -> Subject:
+        """The same plugin, of which nothing else was rendered, and no base Dockerfile is judged."""
+        alone = copy(self)
+        alone.recipes = (attempt.recipe,)
+        alone.bases = {}
+        alone.attempts = (attempt,)
+        alone.documents = () if attempt.document is None else (attempt.document,)
+        return alone
+
+    def attempt(self, recipe: Recipe, job: JobManifest) -> Attempt:
+        """Render the template of an image for a job: strictly, and else as Racetrack does."""
         job_type, image = recipe
         refused = None
         try:

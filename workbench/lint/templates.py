@@ -60,5 +60,5 @@ def _of_error(subject: Subject, error: TemplateError) -> Flaw:
     if error.line:
         where += f":{error.line}"
         given += f"{error.line}:"
-    what = error.message.split("\n")[0].removeprefix(given).strip()
+    what = error.message.split("\n")[0].removeprefix(given).strip().rstrip(".")
     return Flaw(where, what, (error.remedy or "correct the template").rstrip("."))

@@ -1,4 +1,4 @@
-"""Jobs that any template should be able to render, and values that show how it quotes them."""
+"""The jobs that lint renders a template for, and values that show how it quotes them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from workbench.dockerfile import Rendered
 from workbench.dockerfile.render import render_image
 from workbench.job_type import JobType
+from workbench.lint.variants import VARIANTS, Variant
 from workbench.manifest import JobManifest
 
 HARMLESS = "lint-value"
@@ -26,9 +27,6 @@ SAMPLES: Mapping[str, str] = {
     "a newline": "lint-value\nLABEL injected=lint",
 }
 """What a value may hold, by name. The newline is followed by an instruction of its own."""
-
-_LONGEST = 51
-"""Letters of a name that, with `job-` and `-v-0-0-1`, make the longest host name: 63."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +57,8 @@ FIELDS = (
 
 
 def typical_jobs(job_type: JobType) -> tuple[JobManifest, ...]:
-    """Jobs with and without what a manifest may leave out, none of them out of the ordinary."""
-    extras: tuple[Mapping[str, Any], ...] = (
-        {},
-        {"jobtype_extra": {}},
-        {"jobtype_extra": {"gomod": "go.mod"}, "system_dependencies": ["curl", "git"]},
-        {"golang": {"gomod": "sub/go.mod"}, "system_dependencies": []},
-        {"wrapper_properties": {"gomod": "go.mod"}, "build_env": {"CHANNEL": "stable"}},
-        {"name": "n" * _LONGEST},
-    )
-    return tuple(_job(job_type, **extra) for extra in extras)
+    """Jobs with and without what a manifest may leave out, none of them with odd values."""
+    return tuple(variant.job(job_type) for variant in VARIANTS if not variant.odd)
 
 
 def render_with(job_type: JobType, image: int, field: Field, value: str) -> Rendered:
@@ -84,22 +74,10 @@ def render_with(job_type: JobType, image: int, field: Field, value: str) -> Rend
         **_gomod("lint"),
         **fields,
     }
-    job = _job(job_type, **everything)
+    job = Variant("probe", "every field set", everything).job(job_type)
     return render_image(job_type, job, image=image, strict=False, **variables)
 
 
 def _gomod(value: str) -> Mapping[str, Any]:
     # Templates know this setting under three names, one for each age of Racetrack.
     return {key: {"gomod": value} for key in ("jobtype_extra", "golang", "wrapper_properties")}
-
-
-def _job(job_type: JobType, **fields: Any) -> JobManifest:
-    given = {
-        "name": "lint",
-        "owner_email": "sample@example.com",
-        "git": {"remote": "https://example.com/lint"},
-        "version": "0.0.1",
-        "jobtype": job_type.full_name,
-        **fields,
-    }
-    return JobManifest.model_validate(given)

@@ -26,8 +26,8 @@ from workbench.errors import NotebookError
 from workbench.notebooks.form import read_notebook
 from workbench.settings import PACKAGE_DIR, get_settings
 
-RUN_TIMEOUT = 180.0
-"""Seconds that a whole notebook may take; a cold Go cache is most of it."""
+RUN_TIMEOUT = 600.0
+"""Seconds that a whole notebook may take; a cold Go cache, or a cold base image, is most of it."""
 
 KERNELS = PACKAGE_DIR / "labconfig" / "kernels"
 """The one kernel: this very Python, whatever else is installed for the user."""

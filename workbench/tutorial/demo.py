@@ -29,10 +29,12 @@ class DemoReport:
     Attributes:
         results: One for each step, up to the first that did not hold.
         seconds: How long all of it took.
+        engine: The name of the engine that ran the job.
     """
 
     results: tuple[StepResult, ...]
     seconds: float
+    engine: str
 
     @property
     def ok(self) -> bool:
@@ -65,6 +67,7 @@ class DemoReport:
         return {
             "ok": self.ok,
             "answer": self.answer,
+            "engine": self.engine,
             "seconds": round(self.seconds, 3),
             "steps": [result.to_dict() for result in self.results],
         }
@@ -111,4 +114,4 @@ def run_demo(
                 on_step(results[-1])
             if not results[-1].ok:
                 break
-    return DemoReport(tuple(results), time.perf_counter() - start)
+    return DemoReport(tuple(results), time.perf_counter() - start, chosen.name)

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench._finished import JOB, PLUGIN, is_litter
@@ -54,14 +55,51 @@ def run_sample(
     """
     ground = playground or Playground()
     sink = on_event or default_sink()
+    with whole_sample(ground, sink) as sample:
+        job = run_job(
+            sample.job_dir,
+            plugin=sample.plugin_dir,
+            engine=engine or ground.engine,
+            port=port,
+            timeout=timeout,
+            env=env,
+            on_event=sink,
+        )
+    job.sources = sample.sources  # the learner's own files, not their copies
+    return job
+
+
+@dataclass(frozen=True)
+class WholeSample:
+    """The playground's job and plugin with nothing missing.
+
+    Attributes:
+        job_dir: The job's folder: the learner's own where it is whole.
+        plugin_dir: The plugin's, likewise.
+        sources: The learner's files that both are made of.
+    """
+
+    job_dir: Path
+    plugin_dir: Path
+    sources: Sources
+
+
+@contextmanager
+def whole_sample(playground: Playground, on_event: Sink) -> Iterator[WholeSample]:
+    """Make the playground's job and plugin whole for the time of a build.
+
+    What is borrowed is told, and so is what is not any more as a cell wrote it. An error that is
+    raised within the block names files as they are in the playground.
+    """
+    ground = playground
     missing = {name: _missing(ground, name) for name in (PLUGIN, JOB)}
     borrowed = {**missing[PLUGIN], **missing[JOB]}
     if borrowed:
-        text = f"not written yet, so taken from the finished project: {_listed(borrowed)}"
-        sink(Event(Phase.PREPARING, text))
+        text = f"not written yet, so taken from the finished project: {listed(borrowed)}"
+        on_event(Event(Phase.PREPARING, text))
     changed = [name for name in changed_since_written(ground.path) if name not in broken_now()]
     if changed:
-        sink(Event(Phase.PREPARING, f"changed since a cell wrote it: {_listed(changed)}"))
+        on_event(Event(Phase.PREPARING, f"changed since a cell wrote it: {listed(changed)}"))
     sources = Sources(ground.job_dir, ground.plugin_dir, borrowed)
     job_dir, plugin_dir = ground.job_dir, ground.plugin_dir
     with ExitStack() as stack:
@@ -71,17 +109,7 @@ def run_sample(
         stack.enter_context(_named_as_in(ground, job_dir.parent))
         if missing[PLUGIN]:  # only the build needs it: the program that runs is elsewhere
             plugin_dir = stack.enter_context(plugin_with(ground)).path
-        job = run_job(
-            job_dir,
-            plugin=plugin_dir,
-            engine=engine or ground.engine,
-            port=port,
-            timeout=timeout,
-            env=env,
-            on_event=sink,
-        )
-    job.sources = sources  # the learner's own files, not their copies
-    return job
+        yield WholeSample(job_dir, plugin_dir, sources)
 
 
 def _missing(playground: Playground, name: str) -> dict[str, Path]:
@@ -153,7 +181,7 @@ def _mapped(where: Location, root: Path, playground: Playground) -> Location:
     return Location(file, where.line, where.column, where.message)
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """The names; files of one folder as a number where they are many."""
     folders: dict[str, list[str]] = {}
     for name in names:

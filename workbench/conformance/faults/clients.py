@@ -8,9 +8,8 @@ from contextlib import ExitStack, closing
 
 from workbench.conformance.faults.patient import Patient
 from workbench.conformance.faults.trial import Trial
-from workbench.conformance.faults.vocabulary import fault
+from workbench.conformance.faults.vocabulary import NO_LARGE_ANSWER, fault
 from workbench.conformance.instance import PERFORM, TIMEOUT
-from workbench.conformance.subject import JSON
 from workbench.conformance.vocabulary import NotJudged
 
 MEGABYTE = 1024**2
@@ -36,7 +35,9 @@ def leaves_asking(trial: Trial) -> bool:
     """Half of a body, and the connection is closed."""
     with trial.anybody() as it:
         with closing(it.instance.connect(TIMEOUT)) as connection:
-            connection.sendall(_request(it, "POST", PERFORM, length=1000) + b'{"numbers": [4')
+            connection.sendall(
+                _request(it, "POST", it.perform_path, length=1000) + b'{"numbers": [4'
+            )
             trial.pause(STEP)
         it.caller_saw("it left after half of its request", answered=False)
         it.after("unexpected EOF", "status=400", PERFORM)
@@ -47,6 +48,7 @@ def leaves_asking(trial: Trial) -> bool:
     "F08",
     "the client leaves in the middle of the answer",
     careful="goes on",
+    not_at_an_address=NO_LARGE_ANSWER,
 )
 def leaves_answered(trial: Trial) -> bool:
     """It reads the beginning of an answer of 16 MiB."""
@@ -81,8 +83,7 @@ def sends_slowly(trial: Trial) -> bool:
                     it.look()
                 yield body[at : at + size]
 
-        sent = {**JSON, "Content-Length": str(len(body))}
-        answer = it.ask("POST", PERFORM, pieces(), sent)
+        answer = it.post(pieces(), {"Content-Length": str(len(body))})
         it.caller_saw(answer)
         it.after(PERFORM, looked=True)
     return it.works(answer) and trial.seen.next_ok
@@ -92,6 +93,7 @@ def sends_slowly(trial: Trial) -> bool:
     "F10",
     "the client reads its answer slowly",
     careful="answers others meanwhile",
+    not_at_an_address=NO_LARGE_ANSWER,
 )
 def reads_slowly(trial: Trial) -> bool:
     """An answer of 16 MiB, in pieces of at most 1 MiB, with a pause before each."""
@@ -134,8 +136,8 @@ def crowd(trial: Trial) -> bool:
 
 
 def _request(it: Patient, method: str, path: str, *, length: int = 0) -> bytes:
-    """The head of a request."""
-    lines = [f"{method} {it.instance.root}{path} HTTP/1.1", f"Host: {it.instance.host}"]
+    """The head of a request; the path is the whole one."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {it.instance.host}"]
     if length:
         lines += ["Content-Type: application/json", f"Content-Length: {length}"]
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode()
@@ -144,14 +146,14 @@ def _request(it: Patient, method: str, path: str, *, length: int = 0) -> bytes:
 def _good_request(it: Patient) -> bytes:
     """A whole request that is answered with 200."""
     if it.good_call is None:
-        return _request(it, "GET", "/live")
+        return _request(it, "GET", f"{it.instance.root}/live")
     body = it.good_call.body
-    return _request(it, "POST", PERFORM, length=len(body)) + body
+    return _request(it, "POST", it.perform_path, length=len(body)) + body
 
 
 def _call_for_text(it: Patient) -> bytes:
     body = b'{"do": "text", "value": %d}' % ANSWER
-    return _request(it, "POST", PERFORM, length=len(body)) + body
+    return _request(it, "POST", it.perform_path, length=len(body)) + body
 
 
 def _read_slowly(trial: Trial, it: Patient, connection: socket.socket) -> int:

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
+from workbench._rows import Rows
 from workbench.conformance.faults import views_compare
 from workbench.conformance.faults.report import FaultReport
 from workbench.conformance.faults.vocabulary import Fault, Row
-from workbench.conformance.rows import Rows
 
 
 class Differs(StrEnum):

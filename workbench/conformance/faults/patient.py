@@ -53,7 +53,7 @@ class GoodCall:
 
 
 class Patient:
-    """One wrapper under a fault.
+    """One wrapper under a fault; perform is at `perform_path`.
 
     Args:
         trial: Where everything is noted down.
@@ -70,6 +70,8 @@ class Patient:
         self.instance = instance
         self.does = does
         self.good_call = good_call
+        below = instance.prefix() if trial.below_prefix else instance.root
+        self.perform_path = below + PERFORM
 
     def ask(
         self,
@@ -81,16 +83,27 @@ class Patient:
         timeout: float = TIMEOUT,
     ) -> Exchange:
         """Make one request, below the wrapper's root."""
-        self.trial.go_on()
-        made = self.instance.ask(method, self.instance.root + path, body, headers, timeout=timeout)
-        self.trial.note(made.evidence)
-        self.trial.go_on()
-        return made
+        return self._ask(method, self.instance.root + path, body, headers, timeout)
 
     def perform(self, payload: Any, *, timeout: float = TIMEOUT) -> Exchange:
         """Call the function with a value, or with bytes as they are."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        return self.ask("POST", PERFORM, body, JSON, timeout=timeout)
+        return self.post(body, timeout=timeout)
+
+    def post(
+        self, body: Body, headers: Mapping[str, str] | None = None, *, timeout: float = TIMEOUT
+    ) -> Exchange:
+        """Call the function with a body; where the wrapper serves it."""
+        return self._ask("POST", self.perform_path, body, {**JSON, **(headers or {})}, timeout)
+
+    def _ask(
+        self, method: str, path: str, body: Body, headers: Mapping[str, str] | None, timeout: float
+    ) -> Exchange:
+        self.trial.go_on()
+        made = self.instance.ask(method, path, body, headers, timeout=timeout)
+        self.trial.note(made.evidence)
+        self.trial.go_on()
+        return made
 
     def tell(self, do: str, value: Any = None, *, timeout: float = TIMEOUT) -> Exchange:
         """Tell the function what to do.
@@ -247,7 +260,7 @@ class Patient:
 
     def _quietly(self, payload: Any, timeout: float) -> Exchange:
         """As `perform`, in a thread of its own: a trial that was cut says so elsewhere."""
-        path = self.instance.root + PERFORM
+        path = self.perform_path
         body = json.dumps(payload).encode()
         try:
             made = self.instance.ask("POST", path, body, JSON, timeout=timeout)

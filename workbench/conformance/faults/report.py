@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
+from workbench._rows import Rows
 from workbench.conformance.faults import saved, views_html, views_text
 from workbench.conformance.faults.vocabulary import Outcome, Row
 from workbench.conformance.plain import line
-from workbench.conformance.rows import Rows
 from workbench.conformance.saved import in_file, write
 from workbench.conformance.views_text import Paper
 from workbench.errors import ConformanceError

@@ -11,7 +11,7 @@ from functools import partial
 
 from workbench.conformance.faults.patient import GoodCall
 from workbench.conformance.faults.report import FaultReport
-from workbench.conformance.faults.trial import Cut, Seen, Trial, find_good_call
+from workbench.conformance.faults.trial import Cut, Seen, Trial, find_good_call, serves_below_prefix
 from workbench.conformance.faults.vocabulary import Fault, Outcome, Row
 from workbench.conformance.target import Target
 from workbench.conformance.together import together
@@ -24,8 +24,6 @@ WORKERS = 5
 LEASH = 15.0
 """Seconds after which a fault's wrappers are ended, whatever they do."""
 
-NOT_HARMED = "needs the job's folder, or --start: what somebody else runs is not harmed"
-
 
 class Ward:
     """All trials of one run, so that an interrupt reaches those that go on.
@@ -37,19 +35,22 @@ class Ward:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._good_call: GoodCall | None = None
+        self._below_prefix = False
         self._trials: set[Trial] = set()
         self._lock = threading.Lock()
         self._over = False
 
     def prepare(self) -> None:
-        """Find out which call succeeds."""
+        """Find out which call succeeds, and where calls are taken."""
         self._good_call = find_good_call(self._target)
+        self._below_prefix = serves_below_prefix(self._target)
+        self._target.make_room()
 
     def row(self, fault: Fault) -> Row:
         """Do one fault, and say what was seen."""
         if not fault.harmless and not self._target.starts:
-            return Row(fault, Outcome.NOT_SHOWN, None, why=NOT_HARMED)
-        trial = Trial(self._target, self._good_call)
+            return Row(fault, Outcome.NOT_SHOWN, None, why=fault.not_at_an_address)
+        trial = Trial(self._target, self._good_call, below_prefix=self._below_prefix)
         start = time.perf_counter()
         leash = threading.Timer(LEASH, trial.cut, [f"it did not end within {LEASH:g} s"])
         leash.daemon = True

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from workbench.conformance.faults.trial import Trial
-from workbench.conformance.faults.vocabulary import fault
+from workbench.conformance.faults.vocabulary import NO_LARGE_ANSWER, fault
 from workbench.conformance.faults.words import brief
 from workbench.conformance.instance import PERFORM
-from workbench.conformance.subject import JSON
 
 MEGABYTE = 1024**2
 ANSWER = 20 * MEGABYTE
@@ -21,6 +20,7 @@ PATIENCE = 10.0
     "F05",
     "the answer has 20 MB",
     careful="answers all of it",
+    not_at_an_address=NO_LARGE_ANSWER,
     alone=True,
 )
 def large_answer(trial: Trial) -> bool:
@@ -54,8 +54,7 @@ def large_request(trial: Trial) -> bool:
         yield tail
 
     with trial.started(told=False) as it:
-        sent = {**JSON, "Content-Length": str(length)}
-        answer = it.ask("POST", PERFORM, pieces(), sent, timeout=PATIENCE)
+        answer = it.post(pieces(), {"Content-Length": str(length)}, timeout=PATIENCE)
         it.caller_saw(brief(answer), answered=answer.status is not None)
         it.after("status=413", PERFORM)
     refused = answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE

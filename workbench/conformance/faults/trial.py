@@ -60,10 +60,14 @@ class Trial:
         target: What the fault is done to.
         good_call: A call that succeeds, of the wrapper around the person's own job; None where
             none is known.
+        below_prefix: Whether perform is asked below the prefix, as PUB does; else at the root.
     """
 
-    def __init__(self, target: Target, good_call: GoodCall | None) -> None:
+    def __init__(
+        self, target: Target, good_call: GoodCall | None, *, below_prefix: bool = False
+    ) -> None:
         self.target = target
+        self.below_prefix = below_prefix
         self.seen = Seen()
         self._good_call = good_call
         self._lock = threading.Lock()
@@ -215,3 +219,16 @@ def find_good_call(target: Target) -> GoodCall | None:
     except NotJudged:
         return None
     return GoodCall(found.body, found.told)
+
+
+def serves_below_prefix(target: Target) -> bool:
+    """Whether perform is served below the prefix; False where nobody can be asked.
+
+    One is asked to which nothing is done: in the log of the others there is what was done to them.
+    """
+    try:
+        probes = isinstance(target, StartedTarget) and target.probes
+        instance = target.probing() if probes else target.running()
+    except NotJudged:
+        return False
+    return instance.perform_base != instance.root

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SHORT = 90
 """How many characters of a text a cell shows; the rest is folded."""
 
+LONG = 180
+"""The same of a line of the log, which has the whole width."""
+
 COLOURS = {True: _html.GOOD, False: _html.BAD, None: _html.WARN}
 
 
@@ -28,8 +31,8 @@ def report_html(report: FaultReport) -> Markup:
         report.summary,
         f"; less careful: {less}" if less else "",
     )
-    header = ("", "fault", "the caller saw", "/live and /ready", "next call", "healthy", "log")
-    return head + _html.table(header, (_cells(row) for row in report))
+    header = ("", "fault", "the caller saw", "/live and /ready", "next call", "healthy")
+    return head + _html.table(header, map(_cells, report), map(_log, report))
 
 
 def word_html(row: Row) -> Markup:
@@ -39,11 +42,11 @@ def word_html(row: Row) -> Markup:
     )
 
 
-def folded(text: str) -> Markup:
+def folded(text: str, short: int = SHORT) -> Markup:
     """A text; of a long one the beginning, and all of it when it is opened."""
-    if len(text) <= SHORT:
+    if len(text) <= short:
         return Markup("{}").format(text)
-    return _html.details(f"{text[: SHORT - 1]}…", _html.pre(text, wrap=True))
+    return _html.details(f"{text[: short - 1]}…", _html.pre(text, wrap=True))
 
 
 def _cells(row: Row) -> tuple[object, ...]:
@@ -51,7 +54,7 @@ def _cells(row: Row) -> tuple[object, ...]:
     if row.well is False:
         title += Markup("<div>A careful wrapper {}.</div>").format(row.fault.careful)
     if not row.shown:
-        return word_html(row), title, row.why, "", "", "", ""
+        return word_html(row), title, row.why, "", "", ""
     live, ready = folded(probe(row.live)), folded(probe(row.ready))
     both = Markup("<div>{}</div><div>{}</div>").format(live, ready)
     probes = live if row.live == row.ready else both
@@ -65,8 +68,14 @@ def _cells(row: Row) -> tuple[object, ...]:
         probes,
         folded(row.next_call),
         row.healthy,
-        folded(row.log) + _evidence(row),
     )
+
+
+def _log(row: Row) -> Markup:
+    """The line of the log, with more room than a column has, and the evidence."""
+    if not row.shown:
+        return Markup("")
+    return Markup("<div>log: {}</div>{}").format(folded(row.log, LONG), _evidence(row))
 
 
 def _evidence(row: Row) -> Markup:

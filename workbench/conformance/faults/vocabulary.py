@@ -38,6 +38,12 @@ class Outcome(StrEnum):
     """Nothing that was given shows it; the row says what would."""
 
 
+NOT_HARMED = "needs the job's folder, or --start: what somebody else runs is not harmed"
+NO_LARGE_ANSWER = (
+    "needs the job's folder, or --start and --probe: only a function that does what it is told "
+    "gives an answer that no buffer holds"
+)
+
 Act = Callable[["Trial"], bool]
 
 
@@ -52,6 +58,7 @@ class Fault:
         act: Does it; see the module's text.
         harmless: Whether it may be done to a wrapper that somebody else runs.
         alone: Whether nothing else may be done meanwhile: it takes much of the machine.
+        not_at_an_address: Why it is not done to a wrapper that somebody else runs.
     """
 
     id: str
@@ -60,15 +67,22 @@ class Fault:
     act: Act
     harmless: bool = False
     alone: bool = False
+    not_at_an_address: str = NOT_HARMED
 
 
 def fault(
-    fault_id: str, title: str, *, careful: str, harmless: bool = False, alone: bool = False
+    fault_id: str,
+    title: str,
+    *,
+    careful: str,
+    harmless: bool = False,
+    alone: bool = False,
+    not_at_an_address: str = NOT_HARMED,
 ) -> Callable[[Act], Fault]:
     """Make a fault of the function that does it; see `Fault` for what is given."""
 
     def make(function: Act) -> Fault:
-        return Fault(fault_id, title, careful, function, harmless, alone)
+        return Fault(fault_id, title, careful, function, harmless, alone, not_at_an_address)
 
     return make
 

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import uuid
+from contextlib import suppress
 from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
@@ -18,6 +19,16 @@ from workbench.settings import TRACING_HEADER
 
 LONG_CALLS = (0.5, 2.0)
 """Seconds of the long call that short ones overtake; the second try is for a busy machine."""
+
+OF_THE_CLI = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Accept": "application/json, */*",
+    "User-Agent": "request",
+}
+"""What `racetrack call` says of its requests."""
+
+LETTERS = "Grüße, 世界 🌍"
+"""A text of letters with one, two, three and four bytes."""
 
 HIDDEN = "the CLI shows only a text under `error`, and there is none"
 
@@ -33,15 +44,19 @@ HIDDEN = "the CLI shows only a text under `error`, and there is none"
 def answers_with_the_result(subject: Subject) -> str:
     """The value is compared where it is known: of the probe job, or by --expect."""
     call = subject.good_call()
-    answer = call.asker.perform(call.body)
-    if not answer.ok or answer.media_type != "application/json":
-        raise Broken(f"a good call gets {answer.answered}")
-    try:
-        value = json.loads(answer.body)
-    except ValueError:
-        raise Broken(f"what it answers is no JSON: {answer.answered}") from None
-    if call.told is not None and value != json.loads(call.told):
-        raise Broken(f"it answers {answer.text.strip()}, not {call.told}")
+    for headers, how in (({}, ""), (OF_THE_CLI, ", sent as the CLI does,")):
+        answer = call.asker.perform(call.body, headers)
+        if not answer.ok or answer.media_type != "application/json":
+            raise Broken(f"a good call{how} gets {answer.answered}")
+        if answer.json_problem:
+            raise Broken(f"what it answers is no JSON ({answer.json_problem}): {answer.answered}")
+        if call.told is not None and answer.json != json.loads(call.told):
+            raise Broken(f"it answers {answer.text.strip()}, not {call.told}")
+    with suppress(NotJudged):
+        sent = {"do": "echo", "value": LETTERS}
+        echo = subject.probe.perform(json.dumps(sent, ensure_ascii=False).encode())
+        if echo.json != LETTERS:
+            raise Broken(f"told to give back {LETTERS!r}, it answers {echo.answered}")
     return answer.answered
 
 
@@ -57,7 +72,7 @@ def tells_errors_of_the_function(subject: Subject) -> str:
     """The text is the function's own."""
     call = subject.failing_call()
     answer = call.asker.perform(call.body)
-    _is_error(answer, "a call that fails")
+    tells_error(answer, "a call that fails")
     if call.told is not None and call.told not in (answer.error or ""):
         raise Broken(f"the function's own words are missing: {answer.answered}")
     return answer.answered
@@ -77,7 +92,7 @@ def tells_unencodable_results(subject: Subject) -> str:
     asker = subject.probe
     for what in ("infinity", "function"):
         answer = asker.perform({"do": what})
-        _is_error(answer, f"a call that returns {what}")
+        tells_error(answer, f"a call that returns {what}")
     return answer.answered
 
 
@@ -95,7 +110,7 @@ def survives_a_panic(subject: Subject) -> str:
     """The next call is a good one."""
     with subject.apart(probe=True) as asker:
         answer = asker.perform({"do": "panic"})
-        _is_error(answer, "a call that crashes")
+        tells_error(answer, "a call that crashes")
         after = asker.perform({"do": "echo", "value": 42})
         if not after.succeeded:
             raise Broken(f"the call after it gets {after.answered}")
@@ -182,8 +197,11 @@ def _logs(instance: Instance, text: str, within: float = 0.0) -> bool:
         return False
 
 
-def _is_error(answer: Exchange, what: str) -> None:
+def tells_error(answer: Exchange, what: str) -> None:
+    """Raise `Broken` unless the answer is an error that the CLI can show."""
     if answer.status is None or answer.status < HTTPStatus.BAD_REQUEST:
         raise Broken(f"{what} gets {answer.answered}")
+    if not answer.registered:
+        raise Broken(f"{what} gets {answer.answered}; the CLI crashes of a status without a name")
     if answer.error is None:
         raise Broken(f"{what} gets {answer.answered}; {HIDDEN}")

@@ -13,6 +13,12 @@ from workbench.conformance.vocabulary import Broken, Level, NeverReady, NotJudge
 from workbench.errors import exit_words
 
 FIELD = "deployment_timestamp"
+INTERNAL_HOST = "job-internal-name:7000"
+"""A name such as Racetrack has for a job in its own network, which no wrapper knows before."""
+
+TIMES = 10
+"""How often a probe is asked: a state that comes and goes has to show."""
+
 TWO_TIMES = (1654779364, 1754779364)
 
 
@@ -25,10 +31,13 @@ TWO_TIMES = (1654779364, 1754779364)
     remedy="serve GET /live at the root; Racetrack does not probe below the prefix",
 )
 def live_is_200(subject: Subject) -> str:
-    """At the root, where Racetrack asks."""
-    live = _root(subject).get("/live")
-    if not live.ok:
-        raise Broken(f"/live answers {live.answered}")
+    """At the root, where Racetrack asks: each minute, and by the name that it has for the job."""
+    asker = _root(subject)
+    live = _each_time(asker, "/live")
+    if asker.instance.container is not None:  # others may stand behind what looks at that name
+        named = asker.ask("GET", "/live", headers={"Host": INTERNAL_HOST})
+        if not named.ok:
+            raise Broken(f"asked as {INTERNAL_HOST}, as Racetrack asks, it gets {named.answered}")
     return live.answered
 
 
@@ -46,7 +55,8 @@ def live_is_json(subject: Subject) -> str:
     if live.media_type != "application/json":
         raise Broken(f"its content type is {live.media_type or 'not told'}: {live.answered}")
     if not isinstance(live.json, dict):
-        raise Broken(f"its body is no JSON object: {live.answered}")
+        why = f" ({live.json_problem})" if live.json_problem else ""
+        raise Broken(f"its body is no JSON object{why}: {live.answered}")
     return live.answered
 
 
@@ -145,15 +155,12 @@ def a_malformed_timestamp_is_told(subject: Subject) -> str:
     remedy="serve GET /ready at the root, with status 200",
 )
 def ready_is_200(subject: Subject) -> str:
-    """At the root, where Racetrack asks."""
+    """At the root, where Racetrack asks, and each time that it does."""
     try:
-        ready = _root(subject).get("/ready")
+        return _each_time(_root(subject), "/ready").answered
     except NeverReady as never:
         subject.note("last lines of its log", "\n".join(never.log) or "it wrote nothing")
         raise Broken(str(never)) from never
-    if not ready.ok:
-        raise Broken(f"/ready answers {ready.answered}")
-    return ready.answered
 
 
 @rule(
@@ -180,6 +187,18 @@ def _root(subject: Subject) -> Asker:
     if asker.instance.behind_pub:
         raise NotJudged(BEHIND_PUB)
     return asker
+
+
+def _each_time(asker: Asker, path: str) -> Exchange:
+    """The answer to a probe, which has to be 200 as often as it is asked."""
+    answer = asker.get(path)
+    if not answer.ok:
+        raise Broken(f"{path} answers {answer.answered}")
+    for _ in range(TIMES - 1):
+        again = asker.get(path)
+        if not again.ok:
+            raise Broken(f"{path} answered 200, and a moment later {again.answered}")
+    return answer
 
 
 def _field(live: Exchange) -> Any:

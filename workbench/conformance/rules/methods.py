@@ -1,13 +1,15 @@
-"""Methods and paths that are wrong, and the connection after that."""
+"""Methods and paths that are wrong, and what a connection is left like."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 
+from workbench.conformance.exchange import Exchange
 from workbench.conformance.instance import PERFORM, UNFINISHED
 from workbench.conformance.rules.calls import HIDDEN
-from workbench.conformance.subject import JSON, Subject
-from workbench.conformance.vocabulary import Broken, Level, rule
+from workbench.conformance.subject import JSON, Asker, Subject
+from workbench.conformance.vocabulary import Broken, Level, NotJudged, rule
 
 WRONG_METHODS = (("GET", PERFORM, "POST"), ("DELETE", "/live", "GET"), ("PUT", "/ready", "GET"))
 
@@ -92,26 +94,46 @@ def tells_unknown_paths(subject: Subject) -> str:
 @rule(
     "W53",
     Level.SHOULD,
-    "keeps the connection in order after an error, or says that it closes it",
+    "leaves each connection in order for the next request, or says that it closes it",
     source="Pub",
-    consequence="a good call fails now and then: the one that comes next on that connection",
-    remedy="read the body of what is refused, too; or answer with Connection: close, and close",
+    consequence="a good call fails now and then, or gets the answer to another one: the call that "
+    "comes next on that connection",
+    remedy="send one answer for each request, none with a body to a HEAD; read the body of what is "
+    "refused, too, or answer with Connection: close, and close",
 )
 def keeps_the_connection(subject: Subject) -> str:
-    """Clients keep connections; what is left of a refused body would be the next request."""
+    """Clients keep connections; what is left on one would belong to the next request."""
     asker = subject.running
-    alone = asker.get("/live")
-    kept = 0
-    for method, path, body in REFUSED:
-        refused, live = asker.ask_then_get(method, path, body, "/live")
-        if live is None:
-            continue
-        kept += 1
-        if (live.status, live.media_type) != (alone.status, alone.media_type):
-            raise Broken(
-                f"{method} {path} got {refused.status}, and the connection was said to stay open; "
-                f"GET /live on it gets {live.answered}"
-            )
+    asked = [_in_order(asker, "HEAD", "/live", b"")]
+    with suppress(NotJudged):
+        call = subject.good_call()
+        base = call.asker.instance.perform_base
+        asked.append(_in_order(call.asker, "POST", PERFORM, call.body, base=base))
+    asked += [_in_order(asker, *one) for one in REFUSED]
+    kept = sum(asked)
     if not kept:
-        return "it closes the connection after each error, and says so"
-    return f"after {kept} of {len(REFUSED)} errors it stayed open, and GET /live was answered on it"
+        return "it closes each connection, and says so"
+    return f"after {kept} of {len(asked)} requests it stayed open, and GET /live was answered on it"
+
+
+def _in_order(
+    asker: Asker, method: str, path: str, body: bytes, *, base: str | None = None
+) -> bool:
+    """Whether the connection stayed open; in order, then."""
+    alone = asker.get("/live")
+    first, live = asker.ask_then_get(method, path, body, "/live", base=base)
+    if live is None:
+        return False
+    if _kind(live) != _kind(alone):
+        raise Broken(
+            f"{method} {path} got {first.status or first.problem}, and the connection was said to "
+            f"stay open; GET /live on it gets {live.answered}"
+        )
+    return True
+
+
+def _kind(answer: Exchange) -> tuple[object, ...]:
+    """What two answers of one endpoint have in common."""
+    value = answer.json
+    names = sorted(value) if isinstance(value, dict) else type(value)
+    return answer.status, answer.media_type, names

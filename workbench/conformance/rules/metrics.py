@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.extra import metric_samples
+from workbench.conformance.reading import coding_of
 from workbench.conformance.rules.mounting import BEHIND_PUB
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, rule
@@ -29,6 +30,9 @@ BY_ENDPOINT = (
     "request_duration_sum",
     COUNT,
 )
+INFINITE = r'^request_duration_bucket\{[^}]*\ble="\+Inf"'
+"""The bucket that Prometheus needs for any quantile."""
+
 PROCESS = (
     "process_start_time_seconds",
     "process_resident_memory_bytes",
@@ -84,6 +88,8 @@ def metrics_have_their_names(subject: Subject) -> str:
             missing.append(f"{name}{{endpoint}}" if labelled else name)
     if missing:
         raise Broken(f"it has no {', '.join(missing)}")
+    if labelled and not re.search(INFINITE, text, re.MULTILINE):
+        raise Broken('request_duration_bucket has no le="+Inf": no quantile comes out of it')
     if not labelled:
         return "the names; the labels show after calls, and none was given (--input, --fault-input)"
     return ", ".join((*PLAIN, *BY_ENDPOINT))
@@ -156,6 +162,9 @@ def _scrape(asker: Asker) -> tuple[Samples, str]:
         raise Broken(f"/metrics answers {answer.answered}")
     if answer.media_type not in ("text/plain", "application/openmetrics-text"):
         raise Broken(f"its content type is {answer.media_type or 'not told'}")
+    coding = coding_of(answer.headers)
+    if coding:
+        raise Broken(f"its Content-Encoding is {coding}, and nobody asked for that")
     samples, problem = metric_samples(answer.text)
     if problem:
         raise Broken(f"Prometheus' parser refuses it: {problem}")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.conformance.exchange import Exchange
+from workbench.conformance.exchange import NOBODY_LISTENS, Exchange
 from workbench.conformance.instance import PERFORM, READY_TIMEOUT, UNFINISHED, UNSERVED, Instance
 from workbench.conformance.subject import JSON, Asker, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
@@ -49,6 +49,8 @@ def listens(subject: Subject) -> str:
                 raise NotJudged("this system does not tell on which address a program listens")
             raise Broken(f"it listened nowhere within {READY_TIMEOUT:g} s")
         if any((address, JOB_PORT) in found for address in EVERYWHERE):
+            if asker.get("/live", base="").problem == NOBODY_LISTENS:
+                raise Broken(f"it listens on {told}, and IPv4 does not lead there")
             return f"it listens on {told}"
         raise Broken(f"it listens on {told}, and not on 0.0.0.0:{JOB_PORT}")
 

@@ -11,11 +11,14 @@ from workbench.conformance.documents import (
     Page,
     find_document,
     input_example,
+    perform_addresses,
     perform_operation,
     read_page,
 )
+from workbench.conformance.exchange import Exchange
 from workbench.conformance.extra import openapi_problem
-from workbench.conformance.subject import Asker, Subject
+from workbench.conformance.instance import PERFORM, UNFINISHED, UNSERVED
+from workbench.conformance.subject import JSON, Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, rule
 
 REDIRECTS = 5
@@ -79,10 +82,11 @@ def _shown(asker: Asker, base: str) -> Page:
     "describes perform in a valid OpenAPI document",
     source="principle",
     consequence="the page shows nothing, or something that is not so; generated clients fail",
-    remedy="check the document with any OpenAPI validator; name the path /api/v1/perform",
+    remedy="check the document with any OpenAPI validator; name the path /api/v1/perform, and the "
+    "server where the document itself lies, such as {url: .}",
 )
 def describes_itself(subject: Subject) -> str:
-    """Valid by the OpenAPI validator, at the root and below the prefix."""
+    """Valid by the OpenAPI validator, at the root and below the prefix, and perform is there."""
     asker = subject.running
     told = ""
     for base in _bases(asker):
@@ -97,6 +101,7 @@ def describes_itself(subject: Subject) -> str:
             raise Broken(f"{answer.path} is not valid: {problem}")
         if perform_operation(document) is None:
             raise Broken(f"{answer.path} does not describe a POST to perform")
+        _leads_to_perform(asker, answer, base)
         told = f"OpenAPI {document.get('openapi', document.get('swagger'))}"
     return told
 
@@ -131,6 +136,27 @@ def offers_an_example(subject: Subject) -> str:
 def _example(asker: Asker) -> object:
     found = find_document(asker.get)
     return None if found is None else input_example(found.json)
+
+
+def _leads_to_perform(asker: Asker, found: Exchange, base: str) -> None:
+    """One of its servers has to be the job, by a way that is open to who got the document.
+
+    Where perform is not below this base at all, other rules tell.
+    """
+    addresses = perform_addresses(found.json, found.path, asker.instance.host)
+    ours = [one for one in addresses if one.startswith("/")]
+    behind_pub = base.startswith(PUB)
+    reached = [one for one in ours if one.startswith(PUB) or not behind_pub]
+    if not addresses or not _takes_calls(asker, base + PERFORM):
+        return
+    if any(_takes_calls(asker, one) for one in reached):
+        return
+    raise Broken(f"{found.path} says that perform is at {addresses[0]}, where this job is not")
+
+
+def _takes_calls(asker: Asker, path: str) -> bool:
+    answer = asker.ask("POST", path, UNFINISHED, JSON, base="")
+    return answer.status not in (None, *UNSERVED) and not answer.redirected
 
 
 def _bases(asker: Asker) -> tuple[str, ...]:

@@ -16,9 +16,11 @@ class Rows(Sequence[R], ABC):
 
     Attributes:
         noun: What a row is about, in a word.
+        whole: What all of them are, in a word.
     """
 
     noun: ClassVar[str]
+    whole: ClassVar[str] = "report"
 
     @abstractmethod
     def _rows(self) -> tuple[R, ...]:
@@ -44,7 +46,7 @@ class Rows(Sequence[R], ABC):
             if self._id(row) == key:
                 return row
         raise UsageError(
-            f"There is no {self.noun} {key} in this report.",
+            f"There is no {self.noun} {key} in this {self.whole}.",
             remedy=f"one of {', '.join(self.ids)}.",
         )
 

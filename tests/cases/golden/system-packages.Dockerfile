@@ -1,0 +1,50 @@
+FROM ghcr.io/theracetrack/racetrack/job-base/golang:0.0.0 AS system
+RUN packages='curl git'; \
+    if command -v apk > /dev/null; then \
+      apk add --no-cache $packages; \
+    elif command -v apt-get > /dev/null; then \
+      export DEBIAN_FRONTEND=noninteractive \
+      && apt-get update \
+      && apt-get install -y --no-install-recommends $packages \
+      && apt-get clean \
+      && rm -rf /var/lib/apt/lists/*; \
+    else \
+      echo "job.yaml: system_dependencies: the base image has neither apk nor apt-get," \
+        "so it cannot install $packages" >&2; exit 1; \
+    fi \
+ && cat /image/etc/passwd >> /etc/passwd \
+ && cat /image/etc/group >> /etc/group
+
+FROM system AS build
+
+# All that the job's image will hold is put below /image: no secrets, nothing only the build needs.
+WORKDIR /image/job
+# Modules come in a step of their own, which an edit of the code leaves valid. Here it may fail:
+# jobbuild fetches what is still missing, and says what is wrong.
+COPY go.mo[d] go.su[m] ./
+RUN go mod download || true
+COPY --chown=65532:65532 . .
+ARG SOURCE_DATE_EPOCH
+RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job \
+ && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env \
+ && { [ -z "$SOURCE_DATE_EPOCH" ] || find /image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
+
+# The system with the packages, and without what only builds need.
+FROM system AS runtime
+RUN rm -rf "$(go env GOROOT)" "$(go env GOPATH)" "$GOCACHE" /image /src /usr/local/bin/jobbuild
+
+FROM scratch
+COPY --from=runtime / /
+COPY --from=build --chown=65532:65532 /image/job/ /job/
+COPY --from=build /image/usr/ /usr/
+LABEL racetrack-component="job"
+ENV ZONEINFO=/usr/share/zoneinfo.zip
+ENV JOB_NAME="template-lab"
+ENV JOB_VERSION="0.0.1"
+ENV GIT_VERSION="tar"
+ENV DEPLOYED_BY_RACETRACK_VERSION="latest"
+ENV JOB_TYPE_VERSION="0.0.0"
+USER 65532:65532
+WORKDIR /job
+STOPSIGNAL SIGTERM
+CMD ["/usr/local/bin/job"]

@@ -1,0 +1,71 @@
+"""The Python tests in two halves that run side by side: half of them wait for somebody else."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.support import ROOT
+
+# What waits for a browser or a daemon leaves room for the rest.
+HALVES: dict[str, tuple[str, ...]] = {
+    "engines and browser": ("tests/engines", "tests/browser"),
+    "the rest": ("tests", "--ignore=tests/engines", "--ignore=tests/browser"),
+}
+
+
+def run(folder: Path) -> list[str]:
+    """Run both halves to their ends, and print what each wrote.
+
+    Args:
+        folder: Where reports and outputs go; those of former runs are removed.
+
+    Returns:
+        The names of those that failed.
+    """
+    for report in _reports(folder):
+        report.unlink()
+    started = [(name, *_start(name, words, folder)) for name, words in HALVES.items()]
+    failed = []
+    try:
+        for name, child, output in started:
+            code = child.wait()
+            print(f"--- {name}\n{output.read_text()}", end="", flush=True)
+            if code != 0:
+                failed.append(name)
+    except KeyboardInterrupt:
+        for _, child, _ in started:
+            child.wait()  # it was interrupted as well, and cleans up after itself
+        raise
+    return failed
+
+
+def skips(folder: Path) -> Iterator[str]:
+    """What the last run skipped: each test and its reason."""
+    for report in _reports(folder):
+        for case in ET.parse(report).iter("testcase"):
+            skip = case.find("skipped")
+            if skip is not None and skip.get("type") == "pytest.skip":
+                yield f"{case.get('classname')}::{case.get('name')}: {skip.get('message')}"
+
+
+def _start(name: str, words: Sequence[str], folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
+    """Start a half of the tests; also the file that gets what it writes."""
+    slug = name.replace(" ", "-")
+    output = folder / f"pytest-{slug}.log"
+    report = folder / f"pytest-{slug}.xml"
+    line = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-p", "no:cacheprovider"]
+    print(f"$ pytest {shlex.join(words)}", flush=True)
+    with output.open("wb") as sink:
+        child = subprocess.Popen(
+            [*line, *words], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+        )
+    return child, output
+
+
+def _reports(folder: Path) -> list[Path]:
+    return sorted(folder.glob("pytest-*.xml"))

@@ -1,0 +1,78 @@
+"""The file that holds what a program wrote, while it still writes and after it has ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.settings import get_settings
+
+KEPT_LOGS = 50
+"""Files of programs that have ended; older ones are dropped."""
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """What a program wrote to stdout and stderr.
+
+    Attributes:
+        path: The file.
+    """
+
+    path: Path
+
+    def lines(self, tail: int | None = None) -> list[str]:
+        """The last `tail` lines, or all."""
+        lines = self.path.read_text(errors="replace").splitlines()
+        return lines if tail is None else lines[-tail:]
+
+    def since(self, offset: int, *, ended: bool) -> tuple[list[str], int]:
+        """The lines finished after the first `offset` bytes, and the offset to go on from.
+
+        Args:
+            offset: How many bytes were read before.
+            ended: Whether the program had ended before this was asked: what it wrote last then
+                counts as finished.
+        """
+        with self.path.open("rb") as log:
+            log.seek(offset)
+            data = log.read()
+        if not ended:
+            data = data[: data.rfind(b"\n") + 1]
+        return data.decode(errors="replace").splitlines(), offset + len(data)
+
+
+def new_log(kind: str, name: str, in_use: Iterable[str]) -> Path:
+    """An empty file for what something that starts now will write; old ones are dropped.
+
+    Args:
+        kind: What it is, such as `job`.
+        name: What a person calls it.
+        in_use: Files that are not dropped, however old.
+
+    Raises:
+        OSError: There is no room for it, or no permission.
+    """
+    folder = get_settings().log_dir
+    safe = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name)
+    log = folder / f"{kind}-{safe}-{os.getpid()}-{next(_numbers)}.log"
+    folder.mkdir(parents=True, exist_ok=True)
+    _drop_old(folder, set(in_use))
+    log.touch()
+    return log
+
+
+_numbers = iter(range(1, 1_000_000))
+
+
+def _drop_old(folder: Path, in_use: set[str]) -> None:
+    ages = {}
+    for path in folder.glob("*.log"):
+        with suppress(FileNotFoundError):  # another process drops it, too
+            ages[path] = path.stat().st_mtime
+    for path in sorted(ages, key=lambda path: ages[path], reverse=True)[KEPT_LOGS:]:
+        if str(path) not in in_use:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,298 @@
+"""Which docker command to use, which daemon it talks to, and whether both can do what is needed.
+
+Nothing here is configured twice: host and context are those of the docker command itself, by
+`DOCKER_HOST`, `DOCKER_CONTEXT` and its configuration. One setting, `WORKBENCH_DOCKER`, names the
+command; without it, the first one on PATH that can build with BuildKit is taken.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import docker
+from docker.errors import DockerException
+
+from workbench import _process
+from workbench.errors import EngineUnavailable, WorkbenchError
+from workbench.settings import get_settings
+
+DISK_FLOOR = 2.0
+"""Gigabytes: toolchain, base image and a build take nearly one."""
+
+API_TIMEOUT = 60.0
+"""Seconds that the daemon may take for one answer; removing a container takes it longest."""
+
+_ASK_TIMEOUT = 10.0
+_TELL_TIMEOUT = 3.0
+_BUILTIN_BUILDKIT = 23
+"""From this release on the docker command has no builder of its own: it needs buildx."""
+
+INSTALL = "install Docker (on Debian: apt-get install docker.io), or take `--engine process`."
+_START = "start Docker (`systemctl start docker`, `dockerd`, or Docker Desktop)."
+
+
+@dataclass(frozen=True)
+class Command:
+    """A docker command line.
+
+    Attributes:
+        path: Where it is.
+        release: Its release, such as `20.10.24`.
+        buildx: Whether it has the buildx plugin, and so named build contexts.
+    """
+
+    path: Path
+    release: str
+    buildx: bool
+
+    @property
+    def builds(self) -> bool:
+        """Whether it can build with BuildKit."""
+        return self.buildx or int(self.release.partition(".")[0] or 0) < _BUILTIN_BUILDKIT
+
+
+@dataclass(frozen=True)
+class Client:
+    """A docker command, and a connection to the daemon that it talks to.
+
+    Attributes:
+        command: The command, which builds.
+        host: The daemon's address, such as `unix:///var/run/docker.sock`.
+        api: The connection, for everything else.
+    """
+
+    command: Command
+    host: str
+    api: docker.DockerClient
+
+    @property
+    def local(self) -> bool:
+        """Whether the daemon's processes are this machine's own, as those of Docker Desktop aren't.
+
+        Only then can a container's network be entered from here.
+        """
+        if sys.platform != "linux" or not self.host.startswith("unix://"):
+            return False
+        return bool(self.api.info().get("KernelVersion") == os.uname().release)
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which the docker command builds: BuildKit, and the daemon's own one.
+
+        A builder in a container of its own, which `BUILDX_BUILDER` may name, sees no local image.
+        """
+        left_out = ("BUILDX_BUILDER", "BUILDKIT_PROGRESS", "DOCKER_DEFAULT_PLATFORM")
+        kept = {name: value for name, value in os.environ.items() if name not in left_out}
+        return {**kept, "DOCKER_BUILDKIT": "1", "DOCKER_CLI_HINTS": "false"}
+
+
+def connect() -> Client:
+    """The client to use, once the daemon has answered.
+
+    Raises:
+        EngineUnavailable: Something is missing: a command, one that builds with BuildKit, a daemon,
+            the permission to use it, room on its disk; or it runs on another machine, or for
+            another kind of processor. Says which, and what to do.
+    """
+    command = find_command()
+    context, host = _endpoint(command)
+    _check_local(context, host)
+    _check_socket(host)
+    try:
+        api = docker.DockerClient(base_url=host, timeout=int(API_TIMEOUT), tls=_tls(host))
+        about = api.version()
+    except (DockerException, OSError) as problem:
+        raise EngineUnavailable(
+            f"The Docker daemon at {host} does not answer: {problem}", remedy=_START
+        ) from None
+    if about.get("Os") != "linux":
+        raise EngineUnavailable(
+            f"The Docker daemon at {host} runs {about.get('Os')} containers, not those of Linux.",
+            remedy="switch Docker to Linux containers.",
+        )
+    _check_platform(str(about.get("Arch")))
+    client = Client(command, host, api)
+    _check_disk(client)
+    return client
+
+
+def find_command() -> Command:
+    """The docker command to use; no daemon is asked.
+
+    Raises:
+        EngineUnavailable: There is none, or none that builds with BuildKit.
+    """
+    chosen = get_settings().docker
+    remedy = "set WORKBENCH_DOCKER to a docker command, or unset it." if chosen else INSTALL
+    silent, seen = [], []
+    for path in _candidates(chosen):
+        command = _look_at(path)
+        if command is None:
+            silent.append(path)
+        elif command.builds:
+            return command
+        else:
+            seen.append(command)
+    if not seen and silent:
+        raise EngineUnavailable(f"{silent[0]} does not tell its version.", remedy=remedy)
+    if not seen:
+        named = f"WORKBENCH_DOCKER={chosen} is none" if chosen else "PATH has none"
+        raise EngineUnavailable(f"There is no docker command: {named}.", remedy=remedy)
+    last = seen[0]
+    raise EngineUnavailable(
+        f"{last.path} {last.release} cannot build with BuildKit: its buildx plugin is missing.",
+        remedy="install the plugin (docker-buildx), or name another command by WORKBENCH_DOCKER.",
+    )
+
+
+def _candidates(chosen: str | None) -> Iterator[Path]:
+    if chosen:
+        found = shutil.which(chosen)
+        if found:
+            yield Path(found)
+        return
+    seen = set()
+    for folder in os.get_exec_path():
+        found = shutil.which("docker", path=folder)
+        if found and (real := Path(found).resolve()) not in seen:
+            seen.add(real)
+            yield Path(found)
+
+
+def _look_at(path: Path) -> Command | None:
+    return _looked_at(path, path.stat().st_mtime_ns, os.environ.get("DOCKER_CONFIG"))
+
+
+@cache
+def _looked_at(path: Path, stamp: int, config: str | None) -> Command | None:
+    """What a command is; asked once for each state of it."""
+    del stamp, config
+    said = _answer(path, "--version")
+    release = re.search(r"\bversion (\d+[\w.]*)", said or "")
+    if release is None:
+        return None
+    return Command(path, release[1], buildx=_answer(path, "buildx", "version") is not None)
+
+
+def _answer(path: Path, *words: str) -> str | None:
+    try:
+        answer = _process.run([path, *words], timeout=_TELL_TIMEOUT)
+    except (_process.ChildTimeoutError, WorkbenchError):
+        return None
+    return answer.stdout if answer.returncode == 0 else None
+
+
+def _endpoint(command: Command) -> tuple[str, str]:
+    """The name of the docker command's context, and the address that it stands for."""
+    form = "{{json .Name}}\n{{json .Endpoints.docker.Host}}"
+    answer = _process.run(
+        [command.path, "context", "inspect", "--format", form], timeout=_ASK_TIMEOUT
+    )
+    if answer.returncode != 0:
+        said = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise EngineUnavailable(
+            f"The docker command does not know where its daemon is: {said}",
+            remedy="`docker context ls` lists what there is; set DOCKER_CONTEXT to one of it.",
+        )
+    context, host = (str(json.loads(line)) for line in answer.stdout.splitlines()[:2])
+    return context, host
+
+
+def _check_local(context: str, host: str) -> None:
+    """Ports are published on the daemon's machine: it has to be this one."""
+    url = urlsplit(host)
+    if url.scheme in ("unix", "npipe"):
+        return
+    name = url.hostname or ""
+    if url.scheme in ("tcp", "http", "https") and (name == "localhost" or _is_loopback(name)):
+        return
+    raise EngineUnavailable(
+        f"Docker's context {context} points elsewhere: {host}. Jobs would run there, out of reach.",
+        remedy="`docker context use default`, or unset DOCKER_HOST and DOCKER_CONTEXT.",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_socket(host: str) -> None:
+    if not host.startswith("unix://"):
+        return
+    path = host.removeprefix("unix://")
+    try:
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(_ASK_TIMEOUT)
+            door.connect(path)
+    except FileNotFoundError:
+        what, remedy = "No Docker daemon runs: there is no", _START
+    except ConnectionRefusedError:
+        what, remedy = "No Docker daemon runs: nobody listens on", _START
+    except PermissionError:
+        what = "This user may not talk to the Docker daemon: no permission on"
+        remedy = "`sudo usermod -aG docker $USER`, and log in again."
+    except TimeoutError:
+        what = f"The Docker daemon does not answer within {_ASK_TIMEOUT:.0f} s on"
+        remedy = "restart Docker."
+    except OSError as problem:
+        what, remedy = f"The Docker daemon cannot be reached ({problem.strerror}):", _START
+    else:
+        return
+    raise EngineUnavailable(f"{what} {path}.", remedy=remedy)
+
+
+_MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def machine(name: str) -> str:
+    """A kind of processor in Docker's word for it."""
+    return _MACHINES.get(name.lower(), name.lower())
+
+
+def _check_platform(daemon: str) -> None:
+    wanted = os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
+    kind = wanted.rpartition("linux/")[2].partition("/")[0] if wanted else machine(daemon)
+    if machine(kind) != machine(daemon):
+        raise EngineUnavailable(
+            f"DOCKER_DEFAULT_PLATFORM={wanted} asks for another kind of processor than the "
+            f"Docker daemon's, {machine(daemon)}.",
+            remedy="unset DOCKER_DEFAULT_PLATFORM.",
+        )
+
+
+def _check_disk(client: Client) -> None:
+    root = Path(str(client.api.info().get("DockerRootDir", "")))
+    try:
+        free = shutil.disk_usage(root).free / 1e9
+    except OSError:  # Docker Desktop's is in a machine of its own
+        return
+    if free < DISK_FLOOR:
+        raise EngineUnavailable(
+            f"Docker's disk is nearly full: {free:.1f} GB are free below {root}.",
+            remedy="`workbench clean --images` removes ours, `docker system prune` what is unused.",
+        )
+
+
+def _tls(host: str) -> docker.TLSConfig | bool:
+    folder = os.environ.get("DOCKER_CERT_PATH")
+    if not host.startswith("tcp://") or not os.environ.get("DOCKER_TLS_VERIFY") or not folder:
+        return False
+    certs = Path(folder)
+    return docker.TLSConfig(
+        client_cert=(str(certs / "cert.pem"), str(certs / "key.pem")),
+        ca_cert=str(certs / "ca.pem"),
+        verify=True,
+    )
