@@ -82,6 +82,12 @@ def test_the_rest_of_a_line_begins_further_in_than_the_line(lab_page: LabPage, p
     assert set(rest) == {first + 16}
 
 
+def test_plain_text_is_broken_between_words(page: Page) -> None:
+    printed = page.locator(f"{IN_FRONT} .jp-RenderedText pre", has_text="msg=Stopping").first
+    expect(printed).to_have_css("word-break", "normal")
+    expect(printed).to_have_css("overflow-wrap", "anywhere")
+
+
 @pytest.mark.parametrize("tone", ["Dark", "Light"])
 def test_a_row_of_a_table_has_the_colour_of_the_page(
     lab_page: LabPage, page: Page, tone: str

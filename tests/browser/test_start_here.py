@@ -84,7 +84,11 @@ def test_the_panel_calls_the_job_and_refuses_what_is_not_json(
     request.fill('{"numbers": [40, 2}')
     expect(verdict).to_contain_text("line 1, column 19")
     expect(send).to_be_disabled()
+    edited = answer.get_by_text("The request was edited since; this answers the one before:")
+    expect(edited).to_be_visible()
     photograph(page, "panel-no-json", "perform-panel")
+    request.fill('{"numbers": [20, 22]}')
+    expect(edited).to_have_count(0)
 
     request.fill('{"numbers": [40, "two"]}')
     send.click()
