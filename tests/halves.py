@@ -58,7 +58,8 @@ def _start(name: str, words: Sequence[str], folder: Path) -> tuple[subprocess.Po
     slug = name.replace(" ", "-")
     output = folder / f"pytest-{slug}.log"
     report = folder / f"pytest-{slug}.xml"
-    line = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-p", "no:cacheprovider"]
+    own_cache = f"cache_dir={folder / slug}"  # each its own: both write it as they end
+    line = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-o", own_cache]
     print(f"$ pytest {shlex.join(words)}", flush=True)
     with output.open("wb") as sink:
         child = subprocess.Popen(

@@ -90,6 +90,12 @@ def test_both_halves_of_the_tests_run_and_the_one_that_fails_is_named(
     assert out.index("--- good") < out.index("1 passed") < out.index("1 failed")
 
 
+@pytest.mark.parametrize("name", halves.HALVES)
+def test_a_half_runs_with_the_settings_of_this_project(name: str, tmp_path: Path) -> None:
+    child, output = halves._start(name, ["--collect-only", "-q", "tests/test_wait.py"], tmp_path)
+    assert child.wait() == 0, output.read_text()
+
+
 def test_every_test_is_in_one_of_the_halves() -> None:
     first, rest = halves.HALVES.values()
     assert set(rest) == {"tests", *(f"--ignore={folder}" for folder in first)}
