@@ -21,10 +21,10 @@ from workbench.errors import JobNotReady
 if TYPE_CHECKING:
     from workbench.conformance.faults.trial import Trial
 
-END = 5.0
+END = 10.0
 """Seconds that a process may take to end, or a wrapper to answer calls again."""
 
-READY = 8.0
+READY = 20.0
 """Seconds that a wrapper may take until it is ready; within a trial there is more to do."""
 
 SETTLE = 0.5

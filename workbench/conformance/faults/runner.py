@@ -21,7 +21,7 @@ from workbench.errors import JobNotReady
 WORKERS = 5
 """Faults that are done at the same time, each to a wrapper of its own."""
 
-LEASH = 15.0
+LEASH = 30.0
 """Seconds after which a fault's wrappers are ended, whatever they do."""
 
 
