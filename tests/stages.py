@@ -120,8 +120,7 @@ def pytest() -> None:
 
 
 def notebooks() -> None:
-    """Every notebook runs from top to bottom; those about images also with Docker."""
-    run(BIN / "workbench", "notebooks", "--run", env={"WORKBENCH_ENGINE": "process"})
+    """Those about images run with Docker; without it all of them run in the tests, twice."""
     run_with_images()
 
 
@@ -130,7 +129,7 @@ def run_with_images(**env: str) -> None:
     from workbench.engines import docker_is_here
 
     if not docker_is_here():
-        raise Skipped("with images: no Docker daemon answers; without them it holds")
+        raise Skipped("with images: no Docker daemon answers")
     paths = [f"notebooks/{name}.ipynb" for name in ABOUT_IMAGES]
     run(BIN / "workbench", "notebooks", "--run", *paths, env={"WORKBENCH_ENGINE": "docker", **env})
 

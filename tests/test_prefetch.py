@@ -19,7 +19,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("warm")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBENCH_HOME", str(home))
-        did = prefetch().did
+        did = prefetch("process").did
         assert did[-2:] == ("1 module", "a warm build cache")
         yield home
 
@@ -27,13 +27,13 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_a_second_time_there_is_nothing_to_do(warm: Path) -> None:
     assert (warm / "prefetched.json").is_file()
     events: list[Event] = []
-    again = prefetch(on_event=events.append)
+    again = prefetch("process", on_event=events.append)
     assert (again.did, events) == ((), [])
     assert str(again).startswith("prefetch: everything was there (")
 
 
 def test_the_verb_says_it_on_stderr(warm: Path) -> None:
-    answer = workbench("prefetch", env={"WORKBENCH_HOME": str(warm)})
+    answer = workbench("prefetch", "--engine", "process", env={"WORKBENCH_HOME": str(warm)})
     assert (answer.returncode, answer.stdout) == (0, "")
     assert answer.stderr.startswith("prefetch: everything was there (")
 

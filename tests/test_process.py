@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -235,7 +236,13 @@ def test_where_nothing_can_be_written_down_nothing_runs(
     monkeypatch.setattr(_children, "replace_file", full)  # no test can fill the disk of its machine
     with pytest.raises(WorkbenchError, match="No space left on device"):
         sleeper(tmp_path)
-    assert not [one for one in psutil.Process().children() if "up" in " ".join(one.cmdline())]
+    assert not [one for one in psutil.Process().children() if "up" in _words(one)]
+
+
+def _words(process: psutil.Process) -> str:
+    with suppress(psutil.Error):  # it has just ended
+        return " ".join(process.cmdline())
+    return ""
 
 
 def test_a_taken_port_is_named_with_its_owner() -> None:

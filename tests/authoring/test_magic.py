@@ -114,7 +114,7 @@ def test_a_chapter_that_begins_again_has_nothing_to_say_of_the_magic(
 ) -> None:
     cells = [begin_cell(find_notebooks()[1])] * 2 + ["%%wbfile a.txt\nhere"]
     first, again, written = outputs_of(tmp_path, playground, *cells)
-    assert [out.output_type for out in first + again] == ["execute_result"] * 2
+    assert [out.output_type for out in first + again] == ["display_data"] * 2
     assert "created" in written[0].data["text/html"]
 
 

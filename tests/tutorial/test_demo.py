@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import WORKBENCH, workbench
+from tests.support import require
 from tests.tutorial.places import CHAPTERS
 from workbench._children import records
 from workbench._wait import wait_until
+from workbench.engines import docker_is_here
 from workbench.errors import StepFailed
 from workbench.events import Event
 from workbench.tutorial import (
@@ -37,6 +39,7 @@ def test_the_demo_goes_through_every_step_and_leaves_nothing() -> None:
         checks: list[Callable[..., str]] = [*step.checks, *step.job_checks]
         for check in checks:
             assert f"      holds    {check_name(check)}: " in answer.stderr
+    assert ("Docker is here, too: " in answer.stderr) is docker_is_here()
     assert "the real `racetrack plugin bundle`" in answer.stderr
     assert "nothing is left running: it ended with exit code 0" in answer.stderr
     assert set(Path(tempfile.gettempdir()).glob("workbench-demo-*")) == before
@@ -49,13 +52,23 @@ def test_the_demo_tells_its_engine_and_gives_json() -> None:
     assert (answer.returncode, data["ok"], data["answer"]) == (0, True, "42")
     assert [step["step"] for step in data["steps"]] == CHAPTERS
     assert all(step["seconds"] > 0 and step["ok"] for step in data["steps"])
-    assert "engine process: " in answer.stderr
+    assert data["engine"] == ("docker" if docker_is_here() else "process")
+    assert f"engine {data['engine']}: " in answer.stderr
 
 
-def test_the_docker_engine_is_refused_in_words() -> None:
+def test_the_demo_on_docker_ends_with_42_as_well() -> None:
+    require(docker_is_here(), "no Docker engine")
     answer = workbench("demo", "--engine", "docker")
+    assert (answer.returncode, answer.stdout) == (0, "42\n")
+    assert "building job image: line " in answer.stderr
+    assert "Docker is here" not in answer.stderr
+
+
+def test_a_docker_that_is_not_there_is_told_with_its_remedy() -> None:
+    answer = workbench("demo", "--engine", "docker", env={"DOCKER_HOST": "unix:///nowhere.sock"})
     assert (answer.returncode, answer.stdout) == (1, "")
-    assert "error: The Docker engine is not part of this version." in answer.stderr
+    assert "error: No Docker daemon runs: there is no /nowhere.sock." in answer.stderr
+    assert "Remedy: start Docker" in answer.stderr
 
 
 def test_a_demo_that_fails_names_the_step_and_the_reason(
