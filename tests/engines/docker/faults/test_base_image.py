@@ -133,3 +133,16 @@ def test_of_a_jobs_images_the_last_few_stay_and_those_of_others(
         there = {image.id for image in api.images.list()}
     assert there >= {*made[-KEPT_IMAGES:], stranger}
     assert not there & {made[0], made[1]}
+
+
+def test_another_image_under_the_name_that_jobs_build_on_is_noticed(
+    build: Builds, daemon: Daemon
+) -> None:
+    assert build.image is not None
+    tag = build.image.builds[0].reference
+    with daemon.api() as api:
+        exact = next(name for name in api.images.get(tag).tags if name.startswith(f"{tag}-"))
+        api.images.get(f"{SHELL}:1").tag(*exact.rsplit(":", 1))
+    assert build().startswith("since ")
+    with daemon.api() as api:
+        assert api.images.get(exact).labels[names.ROLE] == "base"
