@@ -124,15 +124,17 @@ def test_of_a_jobs_images_the_last_few_stay_and_those_of_others(
     with daemon.api() as api:
         stranger = api.images.get(f"{SHELL}:1").id
     made = []
-    for number in range(KEPT_IMAGES + 2):
-        (job_dir / "round").write_text(f"{job_dir} {number}")
+    for content in ("first", "second", "third", "first", "fourth"):
+        (job_dir / "content").write_text(f"{job_dir} {content}")
         build()
         assert build.image is not None
         made.append(build.image.id)
+    first, second, *_ = made
+    assert made[3] == first, "the same again is the same image"
     with daemon.api() as api:
-        there = {image.id for image in api.images.list()}
+        there = {str(image.id) for image in api.images.list()}
     assert there >= {*made[-KEPT_IMAGES:], stranger}
-    assert not there & {made[0], made[1]}
+    assert second not in there, "the first was built later than it"
 
 
 def test_another_image_under_the_name_that_jobs_build_on_is_noticed(
