@@ -23,13 +23,26 @@ def drop_old_images(client: Client, job_name: str, keep: str) -> None:
     """Remove what this workbench built of a job before, but for the last few images."""
     wanted = [f"{names.OURS}={names.workbench_id()}", f"{names.JOB_NAME}={job_name}"]
     found = client.api.api.images(filters={"label": wanted})
-    newest_first = sorted(found, key=lambda image: image["Created"], reverse=True)
-    for image in newest_first[KEPT_IMAGES:]:
-        if image["Id"] == keep:
+    built = [_last_built(client, image["Id"]) for image in found]
+    for _, image in sorted(built, reverse=True)[KEPT_IMAGES:]:
+        if image == keep:
             continue
         # A container runs it, somebody removed it, or the daemon is too busy: the next build asks.
         with suppress(APIError, requests.RequestException):
-            client.api.api.remove_image(image["Id"])
+            client.api.api.remove_image(image)
+
+
+def _last_built(client: Client, image: str) -> tuple[str, str]:
+    """When an image was built last, to a fraction of a second, and its id.
+
+    Its creation does not tell it: one that is built of the same again is as old as before.
+    """
+    try:
+        attrs = client.api.images.get(image).attrs
+    except (APIError, requests.RequestException):  # somebody removed it, or as above
+        return "", image
+    built = attrs.get("Metadata", {}).get("LastTagTime") or attrs["Created"]
+    return str(built), image
 
 
 def remember_inputs(

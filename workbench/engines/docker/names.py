@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 
@@ -35,13 +36,24 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 def workbench_id() -> str:
     """What tells the things of this workbench from another one's on the same daemon."""
     path = get_settings().home / "workbench-id"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not _content(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        own = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+        own.write_text(secrets.token_hex(6))
+        try:
+            os.link(own, path)  # as a whole, unless another process was first
+        except OSError:
+            if not _content(path):  # a crash left it empty, or there are no such links
+                own.replace(path)
+        own.unlink(missing_ok=True)
+    return _content(path)
+
+
+def _content(path: Path) -> str:
     try:
-        with path.open("x") as file:
-            file.write(secrets.token_hex(6))
-    except FileExistsError:
-        pass
-    return path.read_text().strip() or "unnamed"
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
 
 
 def was_used() -> bool:
