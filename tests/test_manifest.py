@@ -209,7 +209,9 @@ def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     job = _job(CASES / "broken" / "secrets-unreadable", tmp_path)
     with pytest.raises(ManifestError) as caught:
         load_job_manifest(job)
-    assert "50" not in str(caught.value)
+    assert "50" not in str(caught.value).replace(
+        str(tmp_path), ""
+    )  # the number of a run is no secret
 
 
 def test_the_error_tells_its_first_key(tmp_path: Path) -> None:
