@@ -126,6 +126,20 @@ def test_saving_our_notebooks_does_not_change_their_metadata(lab: Lab, root: Pat
     assert path.read_bytes() == source.read_bytes()
 
 
+def test_a_port_that_another_takes_at_the_same_moment(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[Event] = []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        choices = iter([taken, _ports.free_port()])
+        monkeypatch.setattr("workbench.jupyter._choose_port", lambda *_: next(choices))
+        with start_lab(root=root, on_event=events.append) as lab:
+            assert ask(lab.port, lab.token, "/api/status")["kernels"] == 0
+    assert lab.port != taken
+    assert events[-1].message == f"JupyterLab on port {lab.port}"
+
+
 def test_the_usual_port_is_taken_and_stopping_ends_it_with_its_kernels(root: Path) -> None:
     events: list[Event] = []
     with socket.socket() as holder:

@@ -31,6 +31,9 @@ from workbench.settings import PACKAGE_DIR, get_settings, shipped
 LAB_PORT = 8888
 """The port to use when none is asked for and nobody listens there."""
 
+_RETRIES = 2
+"""How many more ports are tried where somebody else takes the chosen one before JupyterLab can."""
+
 LAB_CONFIG = PACKAGE_DIR / "labconfig"
 
 
@@ -112,28 +115,41 @@ def start_lab(
         WorkbenchError: It ended while starting, or did not answer in time.
     """
     folder = Path(root) if root is not None else shipped("notebooks").parent
-    port = _choose_port(port, on_event)
     token = secrets.token_hex(24)
-    words = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--ServerApp.root_dir={folder}"]
+    words = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     words += [f"--ServerApp.base_url={base_url}"]
     words += [] if open_browser else ["--no-browser"]
     words += ["--allow-root"] if os.geteuid() == 0 else []
-    with step(on_event, Phase.STARTING, "JupyterLab") as outcome:
-        child = _children.spawn(
-            [*words, *arguments],
-            kind="lab",
-            name="JupyterLab",
-            cwd=folder,
-            env={**lab_environment(), "JUPYTER_TOKEN": token, **(env or {})},
-            port=port,
-        )
+    words += arguments
+    env = {**lab_environment(), "JUPYTER_TOKEN": token, **(env or {})}
+
+    def start_on(chosen: int) -> Lab:
+        url = f"http://127.0.0.1:{chosen}{base_url}api/status"
+        with step(on_event, Phase.STARTING, "JupyterLab") as outcome:
+            child = _children.spawn(
+                [*words, f"--port={chosen}"],
+                kind="lab",
+                name="JupyterLab",
+                cwd=folder,
+                env=env,
+                port=chosen,
+            )
+            try:
+                _wait_until_up(child, url, token, timeout)
+            except BaseException:  # also an interrupt: what was started here must not stay
+                child.stop()
+                raise
+            outcome.message = f"JupyterLab on port {chosen}"
+        return Lab(chosen, token, folder, child, base_url)
+
+    for _ in range(_RETRIES if port is None else 0):
+        chosen = _choose_port(None, on_event)
         try:
-            _wait_until_up(child, f"http://127.0.0.1:{port}{base_url}api/status", token, timeout)
-        except BaseException:  # also an interrupt: what was started here must not stay
-            child.stop()
-            raise
-        outcome.message = f"JupyterLab on port {port}"
-    return Lab(port, token, folder, child, base_url)
+            return start_on(chosen)
+        except WorkbenchError:
+            if _ports.port_is_free(chosen):  # it was not the port that kept it from starting
+                raise
+    return start_on(_choose_port(port, on_event))
 
 
 @dataclass(frozen=True)
