@@ -66,6 +66,7 @@ class Config:
         overwrite: Whether a version that runs is replaced without `--force`.
         requirements: Whether a plugin's requirements.txt may be installed.
         git_hosts: The hosts that jobs may be fetched from by git; `*` for all of them.
+        hosts: Further names of hosts by which it may be asked for.
         bridge: Whether jobs in containers reach PUB, by the address of Docker's bridge.
         limits: What is too much or too long.
     """
@@ -79,6 +80,7 @@ class Config:
     overwrite: bool = False
     requirements: bool = False
     git_hosts: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     bridge: bool = False
     limits: Limits = Limits()
 
@@ -129,6 +131,7 @@ class Config:
                 **values,
                 "state": Path(values["state"]),
                 "git_hosts": tuple(values["git_hosts"]),
+                "hosts": tuple(values["hosts"]),
                 "limits": Limits(**values["limits"]),
             }
         )

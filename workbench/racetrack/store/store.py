@@ -26,12 +26,17 @@ class Store:
         path: The SQLite file.
         deployments: How many deployments are remembered.
         build_log: Bytes of a build log that are kept.
+
+    Attributes:
+        tokens: Users and tokens.
+        job_changes: How often jobs were changed since the start, to know when what was read is old.
     """
 
     def __init__(
         self, path: Path, *, deployments: int = 1000, build_log: int = 2 * 1024**2
     ) -> None:
         self._database = Database(path)
+        self.job_changes = 0
         self._deployments = deployments
         self._build_log = build_log
         self.tokens = Tokens(self._database)
@@ -71,6 +76,7 @@ class Store:
             sql.execute(
                 "DELETE FROM deleted_jobs WHERE name = ? AND version = ?", (job.name, job.version)
             )
+        self.job_changes += 1
 
     def update_job(self, name: str, version: str, **changes: Any) -> JobRecord | None:
         """Change fields of a job; None where there is none any more."""
@@ -85,7 +91,8 @@ class Store:
                 "UPDATE jobs SET data = ? WHERE name = ? AND version = ?",
                 (json.dumps(asdict(job)), name, version),
             )
-            return job
+        self.job_changes += 1
+        return job
 
     def delete_job(self, name: str, version: str, *, remember: bool = True) -> bool:
         """Forget a job; whether there was one.
@@ -100,7 +107,8 @@ class Store:
             done = sql.execute("DELETE FROM jobs WHERE name = ? AND version = ?", key)
             if done.rowcount and remember:
                 sql.execute("INSERT OR REPLACE INTO deleted_jobs VALUES (?, ?)", key)
-            return done.rowcount > 0
+        self.job_changes += 1
+        return done.rowcount > 0
 
     def job(self, name: str, version: str) -> JobRecord | None:
         """The job of exactly this version."""

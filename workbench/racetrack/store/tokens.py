@@ -18,10 +18,15 @@ _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 
 
 class Tokens:
-    """Who may ask. Safe from any thread."""
+    """Who may ask. Safe from any thread.
+
+    Attributes:
+        changes: How often tokens were ended since the start; what was known of them is then over.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.changes = 0
 
     def add_user(self, name: str, password: str, *, staff: bool) -> None:
         """Make a user, or give one another password; tokens of before then end.
@@ -36,6 +41,7 @@ class Tokens:
         with self._database.transaction() as sql:
             sql.execute("INSERT OR REPLACE INTO users VALUES (?, ?, ?)", (name, staff, stored))
             sql.execute("DELETE FROM tokens WHERE kind = 'user' AND subject = ?", (name,))
+        self.changes += 1
 
     def has_users(self) -> bool:
         """Whether there is any user."""
@@ -67,12 +73,14 @@ class Tokens:
                 sql.execute("DELETE FROM tokens WHERE kind = ? AND subject = ?", (kind, subject))
             row = (_digest(token), kind, subject, time.time())
             sql.execute("INSERT INTO tokens VALUES (?, ?, ?, ?)", row)
+        self.changes += kind != "user"
         return token
 
     def revoke(self, kind: str, subject: str) -> None:
         """End all tokens of a user or a job family."""
         with self._database.transaction() as sql:
             sql.execute("DELETE FROM tokens WHERE kind = ? AND subject = ?", (kind, subject))
+        self.changes += 1
 
     def caller(self, token: str) -> Caller:
         """Whose token this is. What is looked up is a digest: no time tells of a token.
