@@ -14,7 +14,16 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from workbench.cli import conformance, files, jobs, machine, reports, start, tutorial
+from workbench.cli import (
+    conformance,
+    files,
+    jobs,
+    machine,
+    racetrack,
+    reports,
+    start,
+    tutorial,
+)
 from workbench.cli.output import say
 from workbench.errors import UsageError, WorkbenchError
 
@@ -76,6 +85,10 @@ _add(
     "faults sample-golang-function",
     "faults sample-golang-function --plugin my-plugin --only F01",
     "faults --start 'python wrapper.py' --probe 'python wrapper.py --probe' --json",
+)  # fmt: skip
+_add(
+    app, racetrack.racetrack, "racetrack",
+    "racetrack", "racetrack --port 7002 --engine docker", "racetrack --auth --state DIR",
 )  # fmt: skip
 _add(app, jobs.clean, "clean", "clean")
 _add(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -70,15 +70,18 @@ def origin_check(request: web.BaseRequest) -> None:
         raise Forbidden("A page of another site asked for this; only this server's own may.")
 
 
+def token_among(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
+    """A token among headers, else among cookies."""
+    for place in (headers, cookies):
+        for name in _TOKEN_NAMES:
+            if token := place.get(name):
+                return token
+    return None
+
+
 def token_of(request: web.BaseRequest) -> str | None:
     """The token of a request: from a header, else from a cookie."""
-    for name in _TOKEN_NAMES:
-        if token := request.headers.get(name):
-            return token
-    for name in _TOKEN_NAMES:
-        if token := request.cookies.get(name):
-            return token
-    return None
+    return token_among(request.headers, request.cookies)
 
 
 class Door:
