@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -74,6 +75,7 @@ def run(
     timeout: float | None = None,
     on_line: Callable[[str], None] | None = None,
     stdin: Path | None = None,
+    terminal: bool = False,
 ) -> Completed:
     """Run a child to its end.
 
@@ -84,6 +86,8 @@ def run(
         timeout: Seconds after which the child and all that it started are killed.
         on_line: Called with each line of stderr as it comes, without its end.
         stdin: The file that it reads; None for the null device.
+        terminal: Whether it writes to a terminal, as it sees it: both outputs are then one, given
+            as `stdout`, and `on_line` gets the lines of it.
 
     Returns:
         Its output and exit code; a non-zero exit code is no error here.
@@ -99,12 +103,15 @@ def run(
     readers: list[threading.Thread] = []
     with ExitStack() as stack:
         source = stack.enter_context(stdin.open("rb")).fileno() if stdin else subprocess.DEVNULL
+        master, stdout, stderr = -1, subprocess.PIPE, subprocess.PIPE
+        if terminal:
+            master, stdout = pty.openpty()
+            stderr = stdout
+            stack.callback(os.close, stdout)
         # An interrupt reaches the main thread alone: within Popen it would leave a child behind
         # of which nobody knows.
         child = _spawner.call(
-            lambda: _popen(
-                words, cwd, env, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            ),
+            lambda: _popen(words, cwd, env, stdin=source, stdout=stdout, stderr=stderr),
             undo=_kill_started,
         )
 
@@ -118,8 +125,11 @@ def run(
         )
 
     try:
-        readers.append(_reader(child.stdout, out, None))
-        readers.append(_reader(child.stderr, err, on_line))
+        if terminal:
+            readers.append(_reader(os.fdopen(master, "rb"), out, on_line))
+        else:
+            readers.append(_reader(child.stdout, out, None))
+            readers.append(_reader(child.stderr, err, on_line))
         child.wait(timeout)
     except subprocess.TimeoutExpired:
         kill_group(child)
@@ -252,7 +262,7 @@ def _reader(
 
     def read() -> None:
         kept = 0
-        with stream:
+        with stream, suppress(OSError):  # a terminal that nobody writes to any more is an error
             while line := stream.readline(MAX_LINE):
                 if kept < MAX_OUTPUT:  # the rest is read all the same, or the child would wait
                     into.append(line)

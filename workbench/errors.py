@@ -12,6 +12,7 @@
     +-- BuildError                 .command, .exit_code, .log, .locations
     +-- JobNotReady                also a TimeoutError
     +-- JobDied                    .exit_code
+    +-- DeployError                a server did not deploy a job: .phase
     +-- PerformError               .status, .body
     +-- ConformanceError           a wrapper that breaks rules: .broken
     +-- NotebookError              a notebook that is not canonical or did not run
@@ -207,6 +208,28 @@ class JobDied(WorkbenchError):
     ) -> None:
         super().__init__(message, remedy=remedy, log=log)
         self.exit_code = exit_code
+
+
+class DeployError(WorkbenchError):
+    """A job that a Racetrack did not deploy.
+
+    Args:
+        message: Which job, after how long, and the server's own words.
+        phase: Where it stopped, in the server's words; None where it had not begun.
+        log: What the server said besides: the build's output, or the job's last lines.
+        remedy: What the reader can do about it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        phase: str | None = None,
+        remedy: str | None = None,
+        log: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, remedy=remedy, log=log)
+        self.phase = phase
 
 
 class PerformError(WorkbenchError):

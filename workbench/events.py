@@ -32,6 +32,7 @@ class Phase(Enum):
     WAITING = "waiting until ready"
     RUNNING = "running"
     STOPPED = "stopped"
+    DEPLOYING = "deploying"
     STEP = "tutorial step"
 
 

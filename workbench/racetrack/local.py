@@ -16,7 +16,9 @@ from workbench import _children, _ports
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.errors import PortTaken, WorkbenchError
 from workbench.events import Event, Phase, Sink, default_sink, step
+from workbench.racetrack.client.racetrack import Racetrack
 from workbench.racetrack.config import DEFAULT_PORT, Config, Limits
+from workbench.racetrack.model import NOBODY
 from workbench.settings import get_settings
 
 START_TIMEOUT = 30.0
@@ -49,7 +51,7 @@ def default_state() -> Path:
     return get_settings().home / "racetrack"
 
 
-class LocalRacetrack:
+class LocalRacetrack(Racetrack):
     """A Racetrack for one person, in a process of its own; it runs from here on.
 
     Leave its `with` block, or call `stop`, to end it and all that it runs. It ends with this
@@ -99,16 +101,12 @@ class LocalRacetrack:
         with step(sink, Phase.STARTING, "LocalRacetrack") as outcome:
             self._child = _start(self.config, self.password)
             outcome.message = f"LocalRacetrack at {self.config.url}"
-
-    @property
-    def url(self) -> str:
-        """What `racetrack set remote` takes."""
-        return self.config.lifecycle_url
-
-    @property
-    def pub_url(self) -> str:
-        """Where jobs are called."""
-        return self.config.pub_url
+        try:
+            token = _token(self.config, self.password) if auth else None
+            super().__init__(self.config.lifecycle_url, token=token)
+        except BaseException:
+            self._child.stop()
+            raise
 
     @property
     def exit_code(self) -> int | None:
@@ -130,6 +128,7 @@ class LocalRacetrack:
         Returns:
             Its exit code; negative for a signal.
         """
+        self.close()
         return self._child.stop()
 
     def __enter__(self) -> LocalRacetrack:
@@ -168,6 +167,14 @@ def _start(config: Config, password: str) -> _children.Child:
             child.stop()
             raise
     return child
+
+
+def _token(config: Config, password: str) -> str:
+    with requests.Session() as session:
+        session.trust_env = False
+        given = {"username": NOBODY.name, "password": password}
+        url = f"{config.lifecycle_url}/api/v1/users/login"
+        return str(session.post(url, json=given, timeout=30).json()["token"])
 
 
 def _wait_until_up(child: _children.Child, config: Config) -> None:

@@ -1,0 +1,1 @@
+"""Working with a Racetrack, whether local or real, by the unmodified `racetrack` command."""
