@@ -6,6 +6,7 @@ from aiohttp import web
 
 from workbench.racetrack import answers
 from workbench.racetrack.api import deployments, info, jobs, plugins, users
+from workbench.racetrack.dashboard import add_dashboard
 from workbench.racetrack.directory import JobDirectory
 from workbench.racetrack.live_logs import LiveLogs
 from workbench.racetrack.pub import Pub, add_pub
@@ -34,4 +35,5 @@ def make_app(parts: Parts) -> web.Application:
         LiveLogs(app)
     pub = Pub(parts.config, parts.store, JobDirectory(parts))
     add_pub(app, pub)
+    add_dashboard(app)
     return app

@@ -109,6 +109,11 @@ class LocalRacetrack(Racetrack):
             raise
 
     @property
+    def dashboard_url(self) -> str:
+        """The first page of its dashboard, for a browser of this machine."""
+        return f"{self.config.url}/dashboard/jobs"
+
+    @property
     def exit_code(self) -> int | None:
         """The exit code of its process; None while it runs."""
         return self._child.exit_code
