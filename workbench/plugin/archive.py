@@ -138,7 +138,7 @@ def _check(members: list[zipfile.ZipInfo], packed: int, path: Path) -> int:
     size = sum(member.file_size for member in members)
     most = min(MAX_BYTES, max(FREE_BYTES, packed * MAX_RATIO))
     if size > most:
-        raise _too_much(size, most, path)
+        raise _too_much(f"{size / 1024**2:.1f}", most, path)
     seen: set[str] = set()
     for member in members:
         name = member.orig_filename
@@ -151,9 +151,9 @@ def _check(members: list[zipfile.ZipInfo], packed: int, path: Path) -> int:
     return most
 
 
-def _too_much(size: int, most: int, path: Path) -> PluginError:
+def _too_much(size: str, most: int, path: Path) -> PluginError:
     why = "" if most == MAX_BYTES else f": the larger of that and {MAX_RATIO} times its own size"
-    told = f"would hold {size / 1024**2:.0f} MiB unpacked, {most // 1024**2} at most{why}"
+    told = f"would hold {size} MiB unpacked, {most // 1024**2} at most{why}"
     return PluginError(f"{path} {told}.", path=path)
 
 
@@ -206,7 +206,7 @@ def _extract(
             with archive.open(member) as packed, place.open("xb") as file:
                 left -= _copy(packed, file, left)
             if left < 0:  # whatever the archive says of its members
-                raise _too_much(most - left, most, shown)
+                raise _too_much(f"more than {most // 1024**2}", most, shown)
         try:
             plugin.rename(target)
         except OSError:

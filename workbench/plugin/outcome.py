@@ -84,7 +84,9 @@ class Outcome:
             what += f": {text}"
         file = Path(values["file"]) if values["file"] else self.plugin_dir / "plugin.py"
         log = [*self.output.splitlines(), *values["log"]]
-        return self._error(what, file, values["line"], self._remedy(kind, text), log)
+        error = self._error(what, file, values["line"], self._remedy(kind, text), log)
+        error.said = (text or kind) if values["doing"] in _CALLED else ""
+        return error
 
     def without_class(self) -> PluginError:
         """plugin.py defines no class `Plugin`."""
@@ -163,8 +165,15 @@ class Outcome:
         if file.is_relative_to(self.plugin_dir):
             path = self.shown / file.relative_to(self.plugin_dir)
         place = f"{path}:{line}" if line else str(path)
+        here, shown = str(self.plugin_dir), str(self.shown)
         lines = self.output.splitlines() if log is None else log
-        return PluginError(f"{place}: {what}.", path=path, line=line, remedy=remedy, log=lines)
+        return PluginError(
+            f"{place}: {what.replace(here, shown)}.",
+            path=path,
+            line=line,
+            remedy=remedy,
+            log=[each.replace(here, shown) for each in lines],
+        )
 
 
 def read_answer(path: Path) -> Answer:
