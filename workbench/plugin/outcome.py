@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.errors import PluginError
 from workbench.job_type import OtherValue
+from workbench.plugin.values import CALLS
 
 CHILD = Path(__file__).with_name("child.py")
 
@@ -30,14 +31,6 @@ _QUICK = (
 )
 _SLOW_HOOK = "Racetrack waits for a hook as long as it takes: let it do what is quick."
 _SERVERS_OWN = ("lifecycle", "image_builder", "racetrack_commons")
-_CALLED = {
-    "job_types": "job_types()",
-    "job_runtime_env_vars": "job_runtime_env_vars()",
-    "markdown_docs": "markdown_docs()",
-    "validate_job_manifest": "validate_job_manifest(manifest, job_type)",
-    "post_job_deploy": "post_job_deploy(manifest, job, image_name, deployer_username=...)",
-    "post_job_delete": "post_job_delete(job, username_executor=...)",
-}
 
 
 @dataclass
@@ -85,7 +78,7 @@ class Outcome:
         file = Path(values["file"]) if values["file"] else self.plugin_dir / "plugin.py"
         log = [*self.output.splitlines(), *values["log"]]
         error = self._error(what, file, values["line"], self._remedy(kind, text), log)
-        error.said = (text or kind) if values["doing"] in _CALLED else ""
+        error.said = (text or kind) if values["doing"] in CALLS else ""
         return error
 
     def without_class(self) -> PluginError:
@@ -140,7 +133,7 @@ class Outcome:
                     "Racetrack installs what requirements.txt lists; here, do it yourself: "
                     f"`python -m pip install -r {requirements}`."
                 )
-            if doing in _CALLED:
+            if doing in CALLS:
                 return f"import the plugin's own modules at the top of plugin.py, not in {doing}."
             return "list the package in a requirements.txt beside plugin.py, and install it here."
         if kind == "EOFError":
@@ -149,8 +142,8 @@ class Outcome:
             return "raise an exception that says what is wrong."
         if kind == "TypeError" and doing == "instantiate" and "argument" in text:
             return _ARGUMENTS
-        if kind == "TypeError" and doing in _CALLED and "argument" in text:
-            return f"Racetrack calls {_CALLED[doing]}."
+        if kind == "TypeError" and doing in CALLS and "argument" in text:
+            return f"Racetrack calls {doing}({CALLS[doing]})."
         return None
 
     def _error(

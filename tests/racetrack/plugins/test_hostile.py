@@ -88,6 +88,31 @@ def test_too_many_members(server: Server, monkeypatch: pytest.MonkeyPatch) -> No
         server.install("class Plugin: ...", "mine.zip")
 
 
+def _manifest(lines: str) -> bytes:
+    return zipped("class Plugin: ...", manifest=lines)
+
+
+MANIFESTS = {
+    "long": (f"url: {'x' * 70_000}\n", "mine.zip/plugin-manifest.yaml is larger than 64 KiB."),
+    "deep": (f"url: {'[' * 50_000}\n", "nested too deep to be read."),
+    "multiplying": (
+        "a: &a [x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"{two}: &{two} [{', '.join([f'*{one}'] * 9)}]\n" for one, two in
+                  zip("abcdefgh", "bcdefghi", strict=True)),
+        "holds more than 100000 values",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MANIFESTS, ids=str)
+def test_a_manifest_that_would_cost_too_much(case: str, server: Server) -> None:
+    lines, text = MANIFESTS[case]
+    with pytest.raises(Invalid) as caught:
+        server.install(_manifest(lines), "mine.zip")
+    assert text in caught.value.message
+    assert server.files() == []
+
+
 @pytest.mark.parametrize("step", ["take", "unpack"])
 def test_a_full_disk_is_told_and_nothing_stays(
     step: str, server: Server, monkeypatch: pytest.MonkeyPatch

@@ -328,8 +328,10 @@ def test_what_a_real_server_finds_when_a_job_is_deployed_is_told(linting: Server
     value = '{"images": [{"dockerfile_path": "nosuch.Dockerfile"}]}'
     code = bringing("golang:1.0.0", value=value) + "    def run_action(self, **named): ...\n"
     code += "    def infrastructure_targets(self): ...\n"
+    code += "    def validate_job_manifest(self, manifest): ...\n"
     told = "\n".join(linting.install(code).warnings)
     assert "plugin.py: a job would fail: golang:1.0.0 names nosuch.Dockerfile, which is no" in told
+    assert "plugin.py:6: a job would fail: Racetrack cannot call validate_job_manifest" in told
     assert "plugin.py: infrastructure_targets is not called here: jobs run on this server's" in told
     assert "plugin.py: run_action is not called here: this server has no `plugin/NAME/run`" in told
     unclosed = {"job-template.Dockerfile": "FROM scratch\n{% if manifest.name %\n{% endif %}\n"}

@@ -10,7 +10,11 @@ from pathlib import Path
 from workbench.errors import PluginError, WorkbenchError
 from workbench.job_type import JobType
 from workbench.job_type.values import SHAPES
-from workbench.manifest import PluginManifest, load_plugin_manifest
+from workbench.manifest import (
+    PLUGIN_MANIFEST_FILENAME,
+    PluginManifest,
+    load_plugin_manifest,
+)
 from workbench.plugin import PluginData, load_unpacked
 from workbench.racetrack.config import Config
 from workbench.racetrack.model import InstalledPlugin
@@ -24,6 +28,7 @@ COMPONENTS = (LIFECYCLE, IMAGE_BUILDER)
 """The parts of a real server that this one is."""
 
 MAX_FILE_NAME = 255
+MAX_MANIFEST = 64 * 1024
 ALLOW = "it is allowed when the server is started, by `requirements=True`"
 
 _NOT_OFFERED = {
@@ -90,7 +95,10 @@ class Loader:
             PluginError, ManifestError, Problem: It is none that can be installed.
         """
         folder = self._shelf.unpack(digest, shown)
-        manifest = load_plugin_manifest(folder, shown=shown / "plugin-manifest.yaml")
+        path = folder / PLUGIN_MANIFEST_FILENAME
+        if path.is_file() and path.stat().st_size > MAX_MANIFEST:
+            raise PluginError(f"{shown / path.name} is larger than {MAX_MANIFEST // 1024} KiB.")
+        manifest = load_plugin_manifest(folder, shown=shown / path.name)
         if len(f"{manifest.name}-{manifest.version}.zip") > MAX_FILE_NAME:
             raise PluginError(f"{shown}: name and version are too long for the name of a file.")
         plugin = InstalledPlugin(
