@@ -74,6 +74,24 @@ def test_the_finished_plugin_gets_no_word() -> None:
     assert str(lint_plugin(plugin, manifest=job)) == "nothing found"
 
 
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "post_job_deploy(self, manifest, job, image_name, deployer_username: str = None)",
+        "post_job_deploy(self, *args, **named)",
+        "post_job_deploy(self, m, j, /, image, *, deployer_username=None, more=1)",
+        "post_job_delete(self, job, username_executor)",
+        "validate_job_manifest(self, one, two, three=3)",
+        "validate_job_manifest(*args)",
+    ],
+)
+def test_a_hook_that_racetrack_can_call_gets_no_word(hook: str, small: Path) -> None:
+    code = (small / "plugin.py").read_text()
+    method = f"class Plugin:\n    def {hook}:\n        pass\n\n"
+    (small / "plugin.py").write_text(code.replace("class Plugin:\n", method))
+    assert not lint_plugin(small)
+
+
 def test_a_folder_that_is_not_there_is_one_mistake(tmp_path: Path) -> None:
     with pytest.raises(PluginError, match="nosuch does not exist"):
         lint_plugin(tmp_path / "nosuch")

@@ -123,7 +123,13 @@ class _FileLineError(WorkbenchError):
 
 
 class PluginError(_FileLineError):
-    """A plugin that Racetrack could not load."""
+    """A plugin that Racetrack could not load, or a hook of it that failed.
+
+    Attributes:
+        said: The text of the exception that a hook raised; empty where it raised none.
+    """
+
+    said: str = ""
 
 
 class TemplateError(_FileLineError):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from workbench.lint import dockerfiles, go_modules, ignore_file, plugin_files, templates
+from workbench.lint import dockerfiles, go_modules, hooks, ignore_file, plugin_files, templates
 from workbench.lint.findings import Finding, Findings, Level
 from workbench.lint.subject import Attempt, Flaw, Subject
 from workbench.manifest import JobManifest
@@ -42,6 +42,7 @@ CHECKS = (
     Check("L06", "error", plugin_files.bundle_refused),
     Check("L07", "warning", plugin_files.plugin_doubtful),
     Check("L08", "warning", plugin_files.category_unknown),
+    Check("L09", "error", hooks.hooks_that_cannot_be_called),
     Check("L10", "warning", ignore_file.patterns_that_cannot_match),
     Check("L11", "warning", ignore_file.patterns_that_match_nothing),
     Check("L12", "error", ignore_file.needed_files_left_out),

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import stat
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from workbench.errors import PluginError
 from workbench.manifest import PLUGIN_MANIFEST_FILENAME
@@ -25,6 +27,12 @@ MAX_BYTES = 512 * 1024**2
 
 MAX_MEMBERS = 20_000
 
+MAX_RATIO = 200
+"""How many times its own size a ZIP may hold, once that is more than `FREE_BYTES`."""
+
+FREE_BYTES = 32 * 1024**2
+
+_CHUNK = 1024**2
 _BROKEN = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError)
 
 
@@ -46,39 +54,91 @@ def unpack(path: Path) -> Path:
             path=path,
             remedy="give the folder of a plugin, or the ZIP that `workbench bundle` makes of it.",
         )
-    try:
-        target = get_settings().home / "plugins" / _digest(path)
+    with _told(path):
+        target = get_settings().home / "plugins" / digest_of(path)[:32]
         if not target.is_dir():
-            with zipfile.ZipFile(path) as archive:
-                members = archive.infolist()
-                _check(members, path)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _extract(archive, members, target)
-    except _BROKEN as error:
-        raise PluginError(
-            f"{path} cannot be read as a ZIP: {error}.",
-            path=path,
-            remedy="make it anew with `workbench bundle`.",
-        ) from error
-    except OSError as error:
-        raise PluginError(f"{path} cannot be unpacked: {error}.", path=path) from error
+            unpack_to(path, target)
     return target
 
 
-def _digest(path: Path) -> str:
+def unpack_to(path: Path, target: Path, *, shown: Path | None = None) -> None:
+    """Unpack a ZIP of a plugin, so that the folder `target` appears complete or not at all.
+
+    Args:
+        path: The ZIP, whatever it is called.
+        target: The folder; what lies there already stays as it is.
+        shown: How messages name the ZIP; None means by its path.
+
+    Raises:
+        PluginError: It is no ZIP, not one of a plugin, or not a harmless one.
+    """
+    shown = shown or path
+    with _told(shown), zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        most = _check(members, path.stat().st_size, shown)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _extract(archive, members, target, most, shown)
+
+
+def holds_what_is_in(path: Path, folder: Path) -> bool:
+    """Whether a folder has every file of a ZIP, byte for byte; what else it has does not matter."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = [member for member in archive.infolist() if not member.is_dir()]
+        return folder.is_dir() and all(_same(member, folder / member.filename) for member in files)
+    except (*_BROKEN, OSError):
+        return False
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check(members: list[zipfile.ZipInfo], path: Path) -> None:
+def _same(member: zipfile.ZipInfo, file: Path) -> bool:
+    if not file.is_file() or file.stat().st_size != member.file_size:
+        return False
+    with file.open("rb") as content:
+        checksum = 0
+        while chunk := content.read(_CHUNK):
+            checksum = zlib.crc32(chunk, checksum)
+    return checksum == member.CRC
+
+
+@contextmanager
+def _told(shown: Path) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        raise PluginError(
+            f"{shown} cannot be read as a ZIP: {error}.",
+            path=shown,
+            remedy="make it anew with `workbench bundle`.",
+        ) from error
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise PluginError(f"{shown} cannot be unpacked: {why}.", path=shown) from error
+
+
+def _check(members: list[zipfile.ZipInfo], packed: int, path: Path) -> int:
+    """Look a ZIP through, and say how many bytes may be unpacked of it.
+
+    Args:
+        members: Its members.
+        packed: Its own size.
+        path: How messages name it.
+    """
     if len(members) > MAX_MEMBERS:
         raise PluginError(f"{path} has {len(members)} members, {MAX_MEMBERS} at most.", path=path)
     size = sum(member.file_size for member in members)
-    if size > MAX_BYTES:
-        most = MAX_BYTES // 1024**2
-        raise PluginError(
-            f"{path} would hold {size / 1024**2:.0f} MiB unpacked, {most} at most.", path=path
-        )
+    most = min(MAX_BYTES, max(FREE_BYTES, packed * MAX_RATIO))
+    if size > most:
+        raise _too_much(f"{size / 1024**2:.1f}", most, path)
     seen: set[str] = set()
     for member in members:
         name = member.orig_filename
@@ -88,6 +148,13 @@ def _check(members: list[zipfile.ZipInfo], path: Path) -> None:
         seen.add(name)
     if PLUGIN_MANIFEST_FILENAME not in seen:
         raise _no_manifest(sorted(seen), path)
+    return most
+
+
+def _too_much(size: str, most: int, path: Path) -> PluginError:
+    why = "" if most == MAX_BYTES else f": the larger of that and {MAX_RATIO} times its own size"
+    told = f"would hold {size} MiB unpacked, {most // 1024**2} at most{why}"
+    return PluginError(f"{path} {told}.", path=path)
 
 
 def _what_is_wrong(member: zipfile.ZipInfo) -> str | None:
@@ -124,8 +191,10 @@ def _no_manifest(names: list[str], path: Path) -> PluginError:
     )
 
 
-def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path) -> None:
-    """Write all files, so that the folder `target` appears complete or not at all."""
+def _extract(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path, most: int, shown: Path
+) -> None:
+    left = most
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unpacking-") as folder:
         plugin = Path(folder) / "plugin"
         for member in members:
@@ -135,9 +204,19 @@ def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: P
                 continue
             place.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as packed, place.open("xb") as file:
-                shutil.copyfileobj(packed, file)
+                left -= _copy(packed, file, left)
+            if left < 0:  # whatever the archive says of its members
+                raise _too_much(f"more than {most // 1024**2}", most, shown)
         try:
             plugin.rename(target)
         except OSError:
             if not target.is_dir():  # else another process has unpacked it in the meantime
                 raise
+
+
+def _copy(packed: IO[bytes], file: IO[bytes], most: int) -> int:
+    """Copy until a little more than `most` bytes were written; how many were."""
+    written = 0
+    while written <= most and (chunk := packed.read(_CHUNK)):
+        written += file.write(chunk)
+    return written

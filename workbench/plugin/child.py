@@ -7,7 +7,8 @@ that loading costs little more than starting Python.
 
 The order of things is that of Racetrack's own loader; above all, the plugin's folder is the working
 directory and on the module search path while plugin.py is executed and `Plugin()` is made, and no
-more when `job_types()` is called.
+more when `job_types()` or another hook is called. `racetrack_commons`, the part of a server that
+plugins are shown to import from, is there in a form of ours, behind any other of that name.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 
 MAX_DEPTH = 8
 MAX_TEXT = 2000
+MAX_ANSWER = 4 * 1024**2
 
 
 class PluginManifest:
@@ -76,11 +78,18 @@ class Report:
         self.add(pid=self._owner)
 
     def add(self, **values: object) -> None:
-        """Write one line."""
+        """Write one line.
+
+        Raises:
+            ValueError: It would be too long a one.
+        """
         if os.getpid() != self._owner:  # a copy that the plugin forked off
             os._exit(0)
+        line = json.dumps(values)
+        if len(line) > MAX_ANSWER:
+            raise ValueError(f"what it returned is more than {MAX_ANSWER // 1024**2} MiB")
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(values) + "\n")
+            file.write(line + "\n")
 
     def begin(self, doing: str) -> None:
         """Write down what is being done, for the case that it never ends."""
@@ -142,10 +151,10 @@ def load(
     report: Report,
     where: list[Callable[..., object]],
 ) -> None:
-    """Execute plugin.py, make a `Plugin`, and ask it for its job types.
+    """Execute plugin.py, make a `Plugin`, and ask it for its job types or call another hook.
 
     Args:
-        request: The manifest's fields, and the names of the hooks.
+        request: The manifest's fields, the names of the hooks, and which one to call.
         plugin_dir: The plugin's folder, absolute.
         config_path: The plugin's configuration, an empty file.
         report: Where the outcome goes.
@@ -168,20 +177,40 @@ def load(
         setattr(plugin, name, value)
     forget(plugin_dir)
     hooks = [name for name in request["hooks"] if callable(getattr(plugin, name, None))]
+    hook = request["call"]
     returned, line = None, None
-    if hasattr(plugin, "job_types"):
-        report.begin("job_types")
-        where.append(plugin.job_types)
-        definition = _definition(plugin.job_types)
+    if hasattr(plugin, hook):
+        report.begin("arguments")
+        arguments = [made(each) for each in request["arguments"]]
+        keywords = request["keywords"]
+        report.begin(hook)
+        where.append(getattr(plugin, hook))
+        definition = _definition(where[-1])
         line = definition[1] if definition else None
-        returned = plugin.job_types()
-    report.add(job_types=encode(returned), line=line, hooks=hooks)
+        returned = where[-1](*arguments, **keywords)
+    report.add(returned=encode(returned), line=line, hooks=hooks)
+
+
+def made(argument: dict[str, Any]) -> object:
+    """An argument of a hook, as a server gives it."""
+    ((kind, value),) = argument.items()
+    if kind == "manifest":
+        from racetrack_client.manifest.manifest import Manifest
+
+        return Manifest(**value)
+    if kind == "job":
+        from racetrack_commons.entities.dto import JobDto  # type: ignore[import-not-found]
+
+        job: object = JobDto(**value)
+        return job
+    return value
 
 
 def execute(plugin_dir: Path, report: Report) -> object:
     """Execute plugin.py as a module that nobody can import; returns its `Plugin`."""
     os.chdir(plugin_dir)
     sys.path.append(str(plugin_dir))
+    sys.path.append(str(Path(__file__).with_name("provided")))
     name = f"racetrack_plugin_{random.randint(0, 999999)}"  # noqa: S311 - a name, not a secret
     path = str(plugin_dir / "plugin.py")
     spec = importlib.util.spec_from_file_location(name, path, loader=FromSource(name, path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from workbench._finished import PLUGIN
@@ -21,6 +22,7 @@ from workbench.settings import shipped
 
 PLUGIN_FILENAME = "plugin.py"
 
+_BUNDLE = "make the ZIP with `workbench bundle`."
 _BUILDERS = ("lifecycle", "image-builder")
 
 
@@ -49,25 +51,43 @@ def load_plugin(folder_or_zip: str | Path, *, timeout: float = 10.0) -> PluginDa
         files = [source / PLUGIN_MANIFEST_FILENAME, *sorted(source.glob("*.py"))]
     read = {path: digest(path) for path in files}  # before anything is read: no change is missed
     plugin_dir = source if source.is_dir() else unpack(source)
+    return replace(load_unpacked(plugin_dir, shown=source, timeout=timeout), read=read)
+
+
+def load_unpacked(
+    plugin_dir: Path, *, shown: Path, timeout: float, python: Path | None = None
+) -> PluginData:
+    """Load a plugin whose files are there.
+
+    Args:
+        plugin_dir: Its folder, absolute.
+        shown: How messages name the folder: itself, or the ZIP that it was unpacked from.
+        timeout: Seconds that the plugin may take.
+        python: The interpreter to load it with; None for the one that runs this.
+
+    Raises:
+        PluginError, ManifestError: As `load_plugin` does.
+    """
     for name in (PLUGIN_MANIFEST_FILENAME, PLUGIN_FILENAME):
         if not (plugin_dir / name).is_file():
             raise PluginError(
-                f"There is no {name} in {source}.", path=source / name, remedy=_other(source)
+                f"There is no {name} in {shown}.",
+                path=shown / name,
+                remedy=_other(shown) if shown.exists() else _BUNDLE,
             )
-    manifest = load_plugin_manifest(plugin_dir, shown=source / PLUGIN_MANIFEST_FILENAME)
-    executed = execute_plugin(plugin_dir, manifest, shown=source, timeout=timeout)
+    manifest = load_plugin_manifest(plugin_dir, shown=shown / PLUGIN_MANIFEST_FILENAME)
+    executed = execute_plugin(plugin_dir, manifest, shown=shown, timeout=timeout, python=python)
     job_types = parse_job_types(
-        executed.returned, plugin_dir, line=executed.line, shown=source / PLUGIN_FILENAME
+        executed.returned, plugin_dir, line=executed.line, shown=shown / PLUGIN_FILENAME
     )
     return PluginData(
         plugin_dir=plugin_dir,
         plugin_manifest=manifest,
         job_types=job_types,
-        warnings=tuple(_warnings(source, plugin_dir, manifest, executed, job_types)),
-        source=source,
+        warnings=tuple(_warnings(shown, plugin_dir, manifest, executed, job_types)),
+        source=shown,
         hooks=tuple(name for name in executed.hooks if name in HOOKS),
         output=executed.output,
-        read=read,
     )
 
 
@@ -110,7 +130,7 @@ def _other(folder: Path) -> str:
     if (folder / JOB_MANIFEST_FILENAME).is_file():
         return "this is the folder of a job; give the folder of a plugin."
     if folder.is_file():
-        return "make the ZIP with `workbench bundle`."
+        return _BUNDLE
     inner = sorted(path.parent.name for path in folder.glob(f"*/{PLUGIN_MANIFEST_FILENAME}"))
     if inner:
         return f"did you mean its folder {inner[0]}?"

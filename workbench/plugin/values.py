@@ -25,6 +25,17 @@ HOOKS = (
 )
 """The methods of a plugin that Racetrack calls; all of them are optional."""
 
+CALLS = {
+    "job_types": "",
+    "job_runtime_env_vars": "",
+    "infrastructure_targets": "",
+    "post_job_deploy": "manifest, job, image_name, deployer_username=None",
+    "post_job_delete": "job, username_executor=None",
+    "validate_job_manifest": "manifest, job_type",
+    "markdown_docs": "",
+}
+"""What Racetrack gives to hooks; those with a default by their names, the others by position."""
+
 FORMER_HOOKS = {
     "fatman_job_types": "job_types",
     "fatman_runtime_env_vars": "job_runtime_env_vars",

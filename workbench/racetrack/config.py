@@ -32,6 +32,7 @@ class Limits:
             is left with the status `error`; an hour without a crash begins the count anew.
         sync: Seconds between two looks at `/live`, `/ready` and `/metrics` of a running job.
         plugin: Seconds that a plugin's own code may take, for loading and for each hook.
+        requirements: Seconds that the installation of a plugin's requirements.txt may take.
         call: Seconds that PUB waits for a job's answer to begin.
     """
 
@@ -47,6 +48,7 @@ class Limits:
     restarts: int = 5
     sync: float = 60.0
     plugin: float = 10.0
+    requirements: float = 600.0
     call: float = 3600.0
 
 

@@ -61,6 +61,7 @@ class InstalledPlugin:
         warnings: What a real server would only find out when a job is deployed, and what it would
             do that this one does not.
         error: Why it does not load; empty where it does.
+        learnt: What came of executing it, and with which Python, so that a start need not do it.
     """
 
     name: str
@@ -77,6 +78,7 @@ class InstalledPlugin:
     hooks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     error: str = ""
+    learnt: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def to_wire(self) -> dict[str, Any]:
         """Its manifest, as a real server gives it."""

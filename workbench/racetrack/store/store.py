@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,18 @@ class Store:
 
     # --- plugins ----------------------------------------------------------------------------------
 
-    def save_plugin(self, plugin: InstalledPlugin) -> None:
-        """Store what is known of a plugin, in place of what was known of that version."""
+    def save_plugin(
+        self, plugin: InstalledPlugin, *, instead_of: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Store what is known of a plugin, in place of what was known of that version.
+
+        Args:
+            plugin: The plugin.
+            instead_of: Names and versions of others that are forgotten at the same moment.
+        """
         with self._database.transaction() as sql:
+            gone = "DELETE FROM plugins WHERE name = ? AND version = ?"
+            sql.executemany(gone, list(instead_of))
             row = (plugin.name, plugin.version, json.dumps(asdict(plugin)))
             sql.execute("INSERT OR REPLACE INTO plugins VALUES (?, ?, ?)", row)
 

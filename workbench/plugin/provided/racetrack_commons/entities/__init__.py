@@ -1,0 +1,1 @@
+"""Values that hooks are given."""
