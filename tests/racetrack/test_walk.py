@@ -85,7 +85,7 @@ def test_a_job_that_does_not_compile_is_told_at_the_users_line(
     job_dir = renamed(adder, "broken")
     source = job_dir / "perform.go"
     source.write_text(source.read_text().replace("return sum, nil", "return sums, nil"))
-    line = source.read_text()[: source.read_text().index("sums")].count("\n") + 1
+    line = source.read_text()[: source.read_text().index("return sums")].count("\n") + 1
     with pytest.raises(DeployError) as refused:
         racetrack.deploy(job_dir)
     assert f"perform.go:{line}" in str(refused.value)

@@ -40,9 +40,6 @@ def racetrack(
         list[str] | None,
         typer.Option(metavar="HOST", help="A host that jobs may be fetched from; `*` for all."),
     ] = None,
-    bridge: Annotated[
-        bool, typer.Option("--bridge", help="Let jobs in containers reach PUB.")
-    ] = False,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="The interface; another than loopback: --auth.")
     ] = "127.0.0.1",
@@ -77,7 +74,6 @@ def racetrack(
         requirements=requirements,
         git_hosts=tuple(git_host or ()),
         hosts=tuple(host_name or ()),
-        bridge=bridge,
     )
     password = secrets.token_urlsafe(12) if auth else ""
 

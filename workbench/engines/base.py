@@ -136,13 +136,17 @@ class Engine(Protocol):
     def available(self) -> EngineUnavailable | None:
         """None if the engine can work on this machine, else the error to raise."""
 
-    def build(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink) -> Image:
+    def build(
+        self, job_type: JobType, manifest: JobManifest, *, on_event: Sink, strict: bool = True
+    ) -> Image:
         """Build the image of the job in `manifest.workspace`.
 
         Args:
             job_type: The job type that the manifest asks for.
             manifest: The job.
             on_event: Where progress is reported.
+            strict: Whether a name that a template does not know is an error; else it is empty
+                text, as on a server.
 
         Returns:
             The job's image.

@@ -22,7 +22,8 @@ from workbench._finished import PLUGIN
 from workbench._go import Go, find_go, go_env
 from workbench._oldest import beyond
 from workbench._private_network import private_networks
-from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_dockerfile
+from workbench.dockerfile import dockerfile_env, parse_dockerfile
+from workbench.dockerfile.render import render_image
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.child import ChildContainer, PrivateChild, start_private
 from workbench.errors import BuildError, EngineUnavailable, Location, PortTaken
@@ -56,11 +57,18 @@ class ProcessEngine:
             return problem
         return None
 
-    def build(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink = silent) -> Image:
+    def build(
+        self,
+        job_type: JobType,
+        manifest: JobManifest,
+        *,
+        on_event: Sink = silent,
+        strict: bool = True,
+    ) -> Image:
         """Build the job with the plugin's wrapper; see `Engine.build`."""
         start = time.perf_counter()
         wrapper = find_wrapper(job_type)
-        dockerfile = render_dockerfile(job_type, manifest)
+        dockerfile = render_image(job_type, manifest, strict=strict).text
         instructions = parse_dockerfile(dockerfile)
         go = find_go()
         jobbuild = prepare_jobbuild(wrapper, go, on_event)

@@ -69,7 +69,6 @@ class Config:
         requirements: Whether a plugin's requirements.txt may be installed.
         git_hosts: The hosts that jobs may be fetched from by git; `*` for all of them.
         hosts: Further names of hosts by which it may be asked for.
-        bridge: Whether jobs in containers reach PUB, by the address of Docker's bridge.
         limits: What is too much or too long.
     """
 
@@ -83,7 +82,6 @@ class Config:
     requirements: bool = False
     git_hosts: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
-    bridge: bool = False
     limits: Limits = Limits()
 
     @property

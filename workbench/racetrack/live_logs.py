@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import socketio
+import socketio  # type: ignore[import-untyped]
 from aiohttp import web
 
 from workbench.racetrack.problems import Problem
@@ -49,6 +49,9 @@ class LiveLogs:
             elif lines.qsize() == MAX_WAITING:
                 lines.put_nowait("... lines are left out here: more came than were read ...")
 
+        def give(line: str) -> None:
+            loop.call_soon_threadsafe(put, line)
+
         try:
             job = await asyncio.to_thread(parts.deployer.find, name, version)
             end = await asyncio.to_thread(
@@ -56,13 +59,17 @@ class LiveLogs:
                 job.name,
                 job.version,
                 int(tail) if tail.isdigit() else 20,
-                lambda line: loop.call_soon_threadsafe(put, line),
+                give,
             )
         except Problem as problem:
             put(f"Error: {problem.wire_text}")
             end = _nothing
         task = loop.create_task(self._send(sid, lines))
-        self._ends.setdefault(sid, []).extend([end, task.cancel])
+
+        def cancel() -> None:
+            loop.call_soon_threadsafe(task.cancel)
+
+        self._ends.setdefault(sid, []).extend([end, cancel])
         return f"{sid}_{name}_{version}"
 
     async def _send(self, sid: str, lines: asyncio.Queue[str]) -> None:
@@ -72,7 +79,7 @@ class LiveLogs:
 
     async def _leave(self, sid: str, *_: object) -> None:
         for end in self._ends.pop(sid, []):
-            await asyncio.to_thread(end) if end is not _nothing else None
+            await asyncio.to_thread(end)
 
     async def _close(self, _: web.Application) -> None:
         for sid in list(self._ends):

@@ -23,7 +23,7 @@ from workbench.racetrack.store import Store
 AUTH_HEADER = "X-Racetrack-Auth"
 """The header and the cookie with a caller's token."""
 
-_TOKEN_NAMES = (AUTH_HEADER, "X-Racetrack-User-Auth", "X-Racetrack-Esc-Auth")
+TOKEN_NAMES = (AUTH_HEADER, "X-Racetrack-User-Auth", "X-Racetrack-Esc-Auth")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
 _REMEMBERED = 30.0
@@ -73,7 +73,7 @@ def origin_check(request: web.BaseRequest) -> None:
 def token_among(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
     """A token among headers, else among cookies."""
     for place in (headers, cookies):
-        for name in _TOKEN_NAMES:
+        for name in TOKEN_NAMES:
             if token := place.get(name):
                 return token
     return None

@@ -80,7 +80,7 @@ async def _run(parts: Parts, on_ready: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
-        restoring = asyncio.create_task(asyncio.to_thread(parts.supervisor.restore))
+        restoring = asyncio.create_task(asyncio.to_thread(parts.deployer.restore))
         on_ready()
         await ended.wait()
         with suppress(Exception):  # told in its log; the server ends anyway

@@ -10,7 +10,8 @@ from dataclasses import replace
 from os import geteuid
 
 from workbench import _ports
-from workbench.dockerfile import dockerfile_env, parse_dockerfile, render_dockerfile, stages
+from workbench.dockerfile import dockerfile_env, parse_dockerfile, stages
+from workbench.dockerfile.render import render_image
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.build_step import Build
 from workbench.engines.docker import names
@@ -63,12 +64,21 @@ class DockerEngine:
             return problem
         return None
 
-    def build(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink = silent) -> Image:
+    def build(
+        self,
+        job_type: JobType,
+        manifest: JobManifest,
+        *,
+        on_event: Sink = silent,
+        strict: bool = True,
+    ) -> Image:
         """Build the base image where it is needed, and the job's; see `Engine.build`."""
         with told_if_gone(f"{manifest.name} was not built"):
-            return self._build(job_type, manifest, on_event)
+            return self._build(job_type, manifest, on_event, strict)
 
-    def _build(self, job_type: JobType, manifest: JobManifest, on_event: Sink) -> Image:
+    def _build(
+        self, job_type: JobType, manifest: JobManifest, on_event: Sink, strict: bool
+    ) -> Image:
         start = time.perf_counter()
         client = self._client()
         for left in containers(client):
@@ -81,7 +91,8 @@ class DockerEngine:
         base = None
         if job_type.images[0].base_dockerfile is not None:
             base = self._base(client, job_type, on_event)
-        dockerfile = render_dockerfile(job_type, manifest, base_image=base.name if base else None)
+        name = base.name if base else None
+        dockerfile = render_image(job_type, manifest, base_image=name, strict=strict).text
         for reference in outer_images(stages(parse_dockerfile(dockerfile))):
             if base is None and reference != CONTEXT:
                 bring_image(client, reference, on_event)

@@ -64,16 +64,13 @@ class Tokens:
         """A new token, which is written down as its digest alone.
 
         Args:
-            kind: `user` or `job_family`; of a job family former tokens end.
-            subject: The user's or the family's name.
+            kind: `user` or `job_family`.
+            subject: The user's or the family's name; former tokens of it hold on.
         """
         token = _token(kind, subject)
         with self._database.transaction() as sql:
-            if kind != "user":
-                sql.execute("DELETE FROM tokens WHERE kind = ? AND subject = ?", (kind, subject))
             row = (_digest(token), kind, subject, time.time())
             sql.execute("INSERT INTO tokens VALUES (?, ?, ?, ?)", row)
-        self.changes += kind != "user"
         return token
 
     def revoke(self, kind: str, subject: str) -> None:

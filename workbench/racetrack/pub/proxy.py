@@ -1,0 +1,220 @@
+"""Forwarding a call to a job, streaming both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from workbench.racetrack.answers import answer
+from workbench.racetrack.problems import Problem
+from workbench.racetrack.pub.directory import Directory, Target
+from workbench.racetrack.pub.headers import to_caller, to_job, tracing_id
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 64 * 1024
+_DEAD = "Reverse proxy error: connection refused to a target job (job may be dead)"
+_BROKEN = "Reverse proxy error: connection broken to a target job (job may have died)"
+_WEBSOCKET = {"sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions",
+              "sec-websocket-protocol"}  # fmt: skip
+
+
+class Proxy:
+    """Forwards calls. One client for all jobs; connections to them are kept.
+
+    Args:
+        directory: Finds jobs.
+        timeout: Seconds until a job's answer has to begin.
+    """
+
+    def __init__(self, directory: Directory, timeout: float) -> None:
+        self._directory = directory
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=timeout)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Open the client."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=0, use_dns_cache=False),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=self._timeout,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+        )
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def forward(self, request: web.Request) -> web.StreamResponse:
+        """Answer a call with what the job answers, or with an error of PUB's own."""
+        trace = tracing_id(request)
+        name, version = request.match_info["name"], request.match_info["version"]
+        path = request.match_info.get("path", "")
+        try:
+            target = await self._directory.find(
+                name, version, path, request.headers, request.cookies
+            )
+        except Problem as problem:
+            return _refused(problem, trace)
+        if target.address is None:
+            self._directory.broken(target.name, target.version)
+            return _gateway_error(target, trace, f"{_DEAD}: it does not run")
+        url = _url(request, target)
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._websocket(request, target, url, trace)
+        return await self._call(request, target, url, trace)
+
+    async def _call(
+        self, request: web.Request, target: Target, url: URL, trace: str
+    ) -> web.StreamResponse:
+        assert self._session is not None  # noqa: S101 - the application started it
+        body = _body(request) if request.body_exists else None
+        try:
+            upstream = await self._session.request(
+                request.method,
+                url,
+                headers=to_job(request, trace, target.caller),
+                data=body,
+                allow_redirects=False,
+            )
+        except aiohttp.ClientConnectorError as error:
+            self._directory.broken(target.name, target.version)
+            return _gateway_error(target, trace, f"{_DEAD}: {error.strerror or error.os_error}")
+        except TimeoutError:
+            seconds = self._timeout.sock_read
+            told = f"Reverse proxy error: the job did not answer within {seconds:g} s"
+            return _gateway_error(target, trace, told)
+        except (aiohttp.ClientError, OSError) as error:
+            if request.transport is None or request.transport.is_closing():
+                raise ConnectionResetError from error  # it is the caller who left
+            self._directory.broken(target.name, target.version)
+            return _gateway_error(target, trace, f"{_BROKEN}: {_why(error)}")
+        async with upstream:
+            self._directory.called(target.name, target.version)
+            return await self._pass_on(request, target, upstream, trace)
+
+    async def _pass_on(
+        self,
+        request: web.Request,
+        target: Target,
+        upstream: aiohttp.ClientResponse,
+        trace: str,
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(status=upstream.status, reason=upstream.reason)
+        response.headers.extend(to_caller(upstream.headers, trace))
+        if "Content-Length" not in response.headers and request.version >= (1, 1):
+            bodiless = request.method == "HEAD" or upstream.status in (204, 304)
+            if not bodiless:
+                response.enable_chunked_encoding()
+        await response.prepare(request)
+        try:
+            async for chunk in upstream.content.iter_chunked(_CHUNK):
+                await response.write(chunk)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            # The answer has begun: that it is not whole can only be told by breaking off.
+            log.info("%s %s broke off: %s", target.name, target.version, _why(error))
+            self._directory.broken(target.name, target.version)
+            if request.transport is not None:
+                request.transport.abort()
+            raise ConnectionResetError from error
+        await response.write_eof()
+        return response
+
+    async def _websocket(
+        self, request: web.Request, target: Target, url: URL, trace: str
+    ) -> web.StreamResponse:
+        assert self._session is not None  # noqa: S101 - the application started it
+        offered = request.headers.get("Sec-WebSocket-Protocol", "")
+        protocols = [word.strip() for word in offered.split(",") if word.strip()]
+        headers = to_job(request, trace, target.caller)
+        for one in _WEBSOCKET:
+            headers.popall(one, None)
+        try:
+            job = await self._session.ws_connect(url, protocols=protocols, headers=headers)
+        except aiohttp.WSServerHandshakeError as error:
+            told = f"Reverse proxy error: the job refused a websocket with {error.status}"
+            return _gateway_error(target, trace, told)
+        except (aiohttp.ClientError, OSError) as error:
+            self._directory.broken(target.name, target.version)
+            return _gateway_error(target, trace, f"{_DEAD}: {_why(error)}")
+        chosen = (job.protocol,) if job.protocol else ()
+        caller = web.WebSocketResponse(protocols=chosen)
+        async with job:
+            await caller.prepare(request)
+            self._directory.called(target.name, target.version)
+            both = [
+                asyncio.ensure_future(_pump(job, caller)),
+                asyncio.ensure_future(_pump(caller, job)),
+            ]
+            try:
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in both:
+                    task.cancel()
+            code = job.close_code or caller.close_code or aiohttp.WSCloseCode.GOING_AWAY
+            if code in (1005, 1006, 1015):  # what must not be sent
+                code = aiohttp.WSCloseCode.GOING_AWAY
+            await caller.close(code=code)
+            await job.close(code=code)
+        return caller
+
+
+async def _pump(source: Any, sink: Any) -> None:
+    async for message in source:
+        if message.type is aiohttp.WSMsgType.TEXT:
+            await sink.send_str(message.data)
+        elif message.type is aiohttp.WSMsgType.BINARY:
+            await sink.send_bytes(message.data)
+
+
+async def _body(request: web.Request) -> AsyncIterator[bytes]:
+    async for chunk in request.content.iter_chunked(_CHUNK):
+        yield chunk
+
+
+def _url(request: web.Request, target: Target) -> URL:
+    """The job's address of a call: the exact version, and all else as it was typed."""
+    whole = request.rel_url.raw_path
+    while "//" in whole:
+        whole = whole.replace("//", "/")
+    words = whole.removeprefix("/pub").split("/", 4)  # "", job, name, version, rest
+    rest = f"/{words[4]}" if len(words) > 4 else ""
+    query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
+    path = f"/pub/job/{target.name}/{target.version}{rest}{query}"
+    return URL(f"{target.address}{path}", encoded=True)
+
+
+def _refused(problem: Problem, trace: str) -> web.Response:
+    """What PUB itself says no to."""
+    frame = {
+        HTTPStatus.UNAUTHORIZED: "Proxy request error: Unauthenticated: Authorizing Job caller: ",
+        HTTPStatus.NOT_FOUND: "Proxy request error: Job was not found: Authorizing Job caller: ",
+    }.get(problem.status, "Proxy request error: Getting job details: ")
+    return answer({"error": f"{frame}{problem.message}", "requestId": trace}, problem.status)
+
+
+def _gateway_error(target: Target, trace: str, told: str) -> web.Response:
+    return answer(
+        {
+            "caller": target.caller.title if target.caller is not None else "",
+            "error": told,
+            "jobName": target.name,
+            "jobStatus": target.status,
+            "jobVersion": target.version,
+            "requestId": trace,
+        },
+        HTTPStatus.BAD_GATEWAY,
+    )
+
+
+def _why(error: BaseException) -> str:
+    return "EOF" if isinstance(error, aiohttp.ServerDisconnectedError) else str(error) or "EOF"

@@ -1,0 +1,1 @@
+"""The jobs that run: each an instance of an image; started, watched, started again, stopped."""
