@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support import ROOT
 from workbench.racetrack.config import Config, Limits
 from workbench.racetrack.model import InstalledPlugin, JobRecord, JobStatus
 from workbench.racetrack.plugins import PluginRegistry
 from workbench.racetrack.store import Store
 
+CASES = ROOT / "tests" / "cases" / "plugins"
 TEMPLATE = "FROM scratch\n"
 IMAGES = '{"images": [{"dockerfile_path": "job-template.Dockerfile"}]}'
 
@@ -52,6 +54,27 @@ def hooking(hook: str, body: str) -> str:
     """The code of a plugin with one hook that takes anything."""
     lines = "\n".join(f"        {line}" for line in body.splitlines())
     return f"class Plugin:\n    def {hook}(self, *args, **named):\n{lines}\n"
+
+
+def cases(kind: str) -> list[Path]:
+    """The plugins of `tests/cases/plugins` of one kind: `good` or `broken`."""
+    found = [*(CASES / kind).glob("*.py"), *(CASES / kind).glob("*/")]
+    return sorted(found, key=lambda path: path.name)
+
+
+def zip_of(case: Path) -> bytes:
+    """The ZIP of one of them."""
+    members: dict[str, str | bytes] = {
+        "plugin-manifest.yaml": "name: case\nversion: 1.2.3\n",
+        "base.Dockerfile": TEMPLATE,
+        "job-template.Dockerfile": TEMPLATE,
+    }
+    if case.is_dir():
+        files = [path for path in case.rglob("*") if path.is_file()]
+        members |= {str(path.relative_to(case)): path.read_bytes() for path in files}
+    else:
+        members["plugin.py"] = case.read_bytes()
+    return packed(members)
 
 
 @dataclass

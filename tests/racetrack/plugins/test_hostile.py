@@ -82,6 +82,12 @@ def test_what_is_unpacked_is_counted_whatever_the_zip_says(
     assert server.files() == []
 
 
+def test_a_member_is_not_unpacked_much_further_than_it_may() -> None:
+    sink = io.BytesIO()
+    packed = io.BytesIO(bytes(10 * 1024**2))
+    assert archive._copy(packed, sink, 1024**2) == len(sink.getvalue()) == 2 * 1024**2
+
+
 def test_too_many_members(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
     with pytest.raises(Invalid, match=r"^mine\.zip has 4 members, 3 at most\.$"):

@@ -123,7 +123,7 @@ class PluginRegistry:
             self._store.save_plugin(plugin, instead_of=keys)
             self._all = Installed.of([*(each for each in before if each not in gone), new])
             self._retire(gone)
-        return self._find(plugin.name, plugin.version).plugin
+            return self._find(plugin.name, plugin.version).plugin
 
     def uninstall(self, name: str, version: str) -> InstalledPlugin:
         """Remove a plugin; jobs that run do not care.

@@ -79,20 +79,16 @@ class Environments:
         if found is not None:
             return found
         folder = self._folder / name
-        shutil.rmtree(folder, ignore_errors=True)  # what a crash left of it
+        shutil.rmtree(folder, ignore_errors=True)  # what a crash, or a failure, left of it
         self._folder.mkdir(parents=True, exist_ok=True)
         python = folder / "bin" / "python"
         what = shown / FILENAME
         install = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-        try:
-            self._run([sys.executable, "-m", "venv", folder], plugin_dir, what)
-            self._run([python, *install, "-r", FILENAME], plugin_dir, what)
-            (library,) = folder.glob("lib/python*/site-packages")
-            (library / "of-the-server.pth").write_text("\n".join(_own_libraries()) + "\n")
-            (folder / _DONE).touch()
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        self._run([sys.executable, "-m", "venv", folder], plugin_dir, what)
+        self._run([python, *install, "-r", FILENAME], plugin_dir, what)
+        (library,) = folder.glob("lib/python*/site-packages")
+        (library / "of-the-server.pth").write_text("\n".join(_own_libraries()) + "\n")
+        (folder / _DONE).touch()
         return python
 
     def sweep(self, used: Collection[str]) -> None:
