@@ -13,7 +13,13 @@ from tests.support import ROOT
 
 # What waits for a browser or a daemon leaves room for the rest. Whoever starts a JupyterLab looks
 # for port 8888 first, which the two halves would both take.
-FIRST = ("tests/engines", "tests/browser", "tests/test_binder.py", "tests/test_jupyter.py")
+FIRST = (
+    "tests/engines",
+    "tests/browser",
+    "tests/racetrack",
+    "tests/test_binder.py",
+    "tests/test_jupyter.py",
+)
 HALVES: dict[str, tuple[str, ...]] = {
     "engines and browser": FIRST,
     "the rest": ("tests", *(f"--ignore={place}" for place in FIRST)),

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         BuildError,
         BundleError,
         ConformanceError,
+        DeployError,
         EngineUnavailable,
         JobDied,
         JobNotReady,
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
     from workbench.lint import Finding, lint_plugin
     from workbench.manifest import JobManifest, PluginManifest, load_job_manifest
     from workbench.plugin import PluginData, load_plugin
+    from workbench.racetrack.client.job import RemoteJob
+    from workbench.racetrack.client.racetrack import Racetrack
+    from workbench.racetrack.local import LocalRacetrack
     from workbench.run import build_job, clean, run_job
     from workbench.settings import browser_url, get_settings, shipped
     from workbench.template_matrix.lab import TemplateLab, template_lab
@@ -91,6 +95,7 @@ _ROOMS = {
         "BuildError",
         "BundleError",
         "ConformanceError",
+        "DeployError",
         "EngineUnavailable",
         "JobDied",
         "JobNotReady",
@@ -113,6 +118,9 @@ _ROOMS = {
     "lint": ("Finding", "lint_plugin"),
     "manifest": ("JobManifest", "PluginManifest", "load_job_manifest"),
     "plugin": ("PluginData", "load_plugin"),
+    "racetrack.client.job": ("RemoteJob",),
+    "racetrack.client.racetrack": ("Racetrack",),
+    "racetrack.local": ("LocalRacetrack",),
     "run": ("build_job", "clean", "run_job"),
     "settings": ("browser_url", "get_settings", "shipped"),
     "template_matrix.lab": ("TemplateLab", "template_lab"),
@@ -132,6 +140,7 @@ __all__ = [
     "BundleError",
     "ChosenEngine",
     "ConformanceError",
+    "DeployError",
     "EngineUnavailable",
     "Event",
     "Explanation",
@@ -145,6 +154,7 @@ __all__ = [
     "JobManifest",
     "JobNotReady",
     "JobType",
+    "LocalRacetrack",
     "ManifestError",
     "NotebookError",
     "PerformError",
@@ -156,7 +166,9 @@ __all__ = [
     "PortTaken",
     "Progress",
     "Quote",
+    "Racetrack",
     "RacetrackRun",
+    "RemoteJob",
     "Report",
     "ReportDiff",
     "StepCheck",

@@ -79,7 +79,7 @@ def test_a_log_is_followed_by_the_command(racetrack: LocalRacetrack, dying: Remo
     session = CliSession(racetrack.url)
     child = subprocess.Popen(
         [*racetrack_command(), "logs", "dying", "-f"],
-        env=session._environment(),
+        env={**session._environment(), "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -103,7 +103,7 @@ def test_a_log_is_followed_by_the_command(racetrack: LocalRacetrack, dying: Remo
                 break
         assert found.is_set()
     finally:
-        child.send_signal(signal.SIGINT)
+        child.kill()
         child.wait(10)
         reader.join()
         child.stdout.close()

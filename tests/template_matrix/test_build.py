@@ -38,8 +38,15 @@ class Watcher(ProcessEngine):
         self.files: dict[str, str] = {}
         self.reread: JobManifest | None = None
 
-    def build(self, job_type: JobType, manifest: JobManifest, *, on_event: Sink = silent) -> Image:
-        del job_type, on_event
+    def build(
+        self,
+        job_type: JobType,
+        manifest: JobManifest,
+        *,
+        on_event: Sink = silent,
+        strict: bool = True,
+    ) -> Image:
+        del job_type, on_event, strict
         self.manifest = manifest
         self.files = files(manifest.workspace)
         self.reread = load_job_manifest(manifest.workspace)
@@ -111,9 +118,14 @@ def test_a_job_that_extends_another_manifest_stays_what_it_is(job: Path) -> None
 
     class Names(Watcher):
         def build(
-            self, job_type: JobType, manifest: JobManifest, *, on_event: Sink = silent
+            self,
+            job_type: JobType,
+            manifest: JobManifest,
+            *,
+            on_event: Sink = silent,
+            strict: bool = True,
         ) -> Image:
-            del job_type, on_event
+            del job_type, on_event, strict
             seen.append((manifest.name, manifest.get_jobtype(), manifest.workspace == job))
             return Image("job", self.name, "nothing", manifest, {}, "")
 

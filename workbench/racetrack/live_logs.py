@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import socketio  # type: ignore[import-untyped]
@@ -14,6 +15,9 @@ from workbench.racetrack.server_parts import PARTS
 
 MAX_WAITING = 10_000
 """Lines that may wait for a client that does not read; what comes then is left out, and told."""
+
+BATCH = 10
+"""Lines that are sent at a time: the command's client takes 16 packets in one answer at most."""
 
 
 class LiveLogs:
@@ -74,8 +78,15 @@ class LiveLogs:
 
     async def _send(self, sid: str, lines: asyncio.Queue[str]) -> None:
         while True:
-            line = await lines.get()
-            await self._server.emit("logs_nextline", {"line": f"{line}\n"}, to=sid)
+            batch = [await lines.get()]
+            while len(batch) < BATCH and not lines.empty():
+                batch.append(lines.get_nowait())
+            for line in batch[:-1]:
+                await self._server.emit("logs_nextline", {"line": f"{line}\n"}, to=sid)
+            # The last one is acknowledged, so that no answer to a poll holds more than a batch.
+            last = {"line": f"{batch[-1]}\n"}
+            with suppress(socketio.exceptions.TimeoutError):
+                await self._server.call("logs_nextline", last, to=sid, timeout=60)
 
     async def _leave(self, sid: str, *_: object) -> None:
         for end in self._ends.pop(sid, []):

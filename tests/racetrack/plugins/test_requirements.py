@@ -93,14 +93,14 @@ def test_without_permission_nothing_is_installed(server: Server) -> None:
     plugin = server.install(_needing("class Plugin: ...", "tiny-package"))
     assert plugin.warnings == (
         "requirements.txt is not installed; it is allowed when the server is started, by "
-        "`requirements=True`. A real server installs it on every load",
+        "`--requirements`. A real server installs it on every load",
     )
     with pytest.raises(Invalid) as caught:
         server.install(_needing(NEEDS_TINY, "tiny-package", "1.1.0"))
     assert "No module named 'tiny_package'" in caught.value.message
     assert caught.value.remedy == (
         "requirements.txt is not installed; it is allowed when the server is started, by "
-        "`requirements=True`."
+        "`--requirements`."
     )
     assert server.installed() == ["case==1.0.0"]
     assert not (server.config.plugins_dir / "environments").exists()

@@ -258,12 +258,19 @@ class Deployer:
     # --- beginning and end ------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """After a start: what a crash interrupted has failed, and nothing of it stays."""
+        """After a start: what a crash interrupted has failed, and nothing of it stays.
+
+        Addresses of jobs are those of this server, whichever port the one before it had.
+        """
         for deployment in self._store.unfinished_deployments():
             self._store.update_deployment(deployment.id, _interrupted)
             job = self._store.job(deployment.job_name, deployment.job_version)
             if job is not None and job.status is JobStatus.STARTING:
                 self._store.delete_job(job.name, job.version, remember=False)
+        for job in self._store.jobs():
+            url = f"{self._config.pub_url}/job/{job.name}/{job.version}"
+            if job.pub_url != url:
+                self._store.update_job(job.name, job.version, pub_url=url)
         shutil.rmtree(self._config.workspaces_dir, ignore_errors=True)
 
     def restore(self) -> None:
@@ -278,17 +285,11 @@ class Deployer:
         """End all deployments as failed, and wait for that."""
         self._closing.set()
         with self._lock:
-            threads = list(self._going_on.values())
+            threads = tuple(self._going_on.values())
         for thread in threads:
             thread.join(timeout=10.0)
 
 
 def _interrupted(deployment: Deployment) -> Deployment:
-    now = time.time()
-    return replace(
-        deployment,
-        status=DeploymentStatus.FAILED,
-        error=_STOPPED,
-        update_time=now,
-        ended=now,
-    )
+    now, failed = time.time(), DeploymentStatus.FAILED
+    return replace(deployment, status=failed, error=_STOPPED, update_time=now, ended=now)

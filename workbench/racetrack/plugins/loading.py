@@ -29,7 +29,7 @@ COMPONENTS = (LIFECYCLE, IMAGE_BUILDER)
 
 MAX_FILE_NAME = 255
 MAX_MANIFEST = 64 * 1024
-ALLOW = "it is allowed when the server is started, by `requirements=True`"
+ALLOW = "it is allowed when the server is started, by `--requirements`"
 
 _NOT_OFFERED = {
     "infrastructure_targets": "jobs run on this server's own engine, and on no target of a plugin",
