@@ -11,6 +11,7 @@ import errno
 import fcntl
 import json
 import logging
+import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ from workbench.racetrack.store import Store
 _GRACE = 3.0
 """Seconds for calls in flight once the server is told to end."""
 
+_FILES = 65536
+
 
 def serve(
     config: Config, *, password: str = "", on_ready: Callable[[], None] = lambda: None
@@ -52,11 +55,19 @@ def serve(
         NoRoom: The state folder cannot be used, or another server uses it.
         EngineUnavailable: The engine does not work on this machine.
     """
+    allow_many_files()
     get_engine(config.engine)  # before anything is touched
     with _locked(config), _parts(config) as parts:
         if password:
             parts.store.tokens.add_user(NOBODY.name, password, staff=True)
         asyncio.run(_run(parts, on_ready))
+
+
+def allow_many_files() -> None:
+    """Let this process have as many files open as it may: each call in flight needs two."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (enough, most))
 
 
 async def _run(parts: Parts, on_ready: Callable[[], None]) -> None:

@@ -52,8 +52,9 @@ class DeployRequest:
         context = payload.get("build_context")
         if context is not None and not isinstance(context, str):
             raise Invalid("The build_context has to be text in base64, or null.")
-        secrets = payload.get("secret_vars") or {}
-        flags = payload.get("build_flags") or []
+        secrets, flags = payload.get("secret_vars"), payload.get("build_flags")
+        secrets = {} if secrets is None else secrets
+        flags = [] if flags is None else flags
         if not isinstance(secrets, dict) or not isinstance(flags, list):
             raise Invalid("secret_vars has to be a mapping, and build_flags a list.")
         read = {name: _texts(secrets.get(name), name) for name in _SECRET_FILES.values()}
