@@ -17,7 +17,8 @@ from workbench.cli import app
 
 VERBS = (
     "doctor", "demo", "new job", "new plugin", "lab", "goto", "reset", "rehearse", "render", "lint",
-    "bundle", "run", "call", "compare", "check", "faults", "clean", "notebooks", "prefetch",
+    "bundle", "run", "call", "compare", "check", "faults", "racetrack", "clean", "notebooks",
+    "prefetch",
 )  # fmt: skip
 
 # What makes a start slow: none of it is needed to print a help page.
