@@ -34,7 +34,8 @@ async function refresh() {
   old.forEach((part, i) => {
     // Whoever reads a log, opened a list or stands on a button is not disturbed.
     const inUse = part.contains(document.activeElement) || part.querySelector("details[open]");
-    const selected = !window.getSelection().isCollapsed && part.contains(window.getSelection().anchorNode);
+    const selection = window.getSelection();
+    const selected = !selection.isCollapsed && part.contains(selection.anchorNode);
     if (!fresh[i] || inUse || selected || part.outerHTML === fresh[i].outerHTML) return;
     const logs = [...part.querySelectorAll("[data-end]")];
     const atEnd = logs.map((log) => log.scrollTop + log.clientHeight >= log.scrollHeight - 8);
@@ -117,7 +118,8 @@ function send(file) {
   const button = upload.querySelector("button");
   const replace = upload.elements.replace.checked ? 1 : 0;
   const request = new XMLHttpRequest();
-  request.open("POST", `${upload.dataset.upload}/${encodeURIComponent(file.name)}?replace=${replace}`);
+  const name = encodeURIComponent(file.name);
+  request.open("POST", `${upload.dataset.upload}/${name}?replace=${replace}`);
   request.setRequestHeader("Content-Type", "application/zip");
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) bar.value = event.loaded / event.total;
@@ -177,7 +179,8 @@ if (login) {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(login));
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(login.dataset.login, { method: "POST", headers, body: JSON.stringify(given) });
+    const body = JSON.stringify(given);
+    const answer = await fetch(login.dataset.login, { method: "POST", headers, body });
     if (answer.ok) location.reload();
     else say(await errorOf(answer), true);
   });
