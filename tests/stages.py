@@ -120,17 +120,17 @@ def pytest() -> None:
 
 
 def notebooks() -> None:
-    """Those about images run with Docker; without it all of them run in the tests, twice."""
-    run_with_images()
+    """Those about images run with Docker, the lab in `offline`; the tests run all without it."""
+    run_with_images(ABOUT_IMAGES[:-1])
 
 
-def run_with_images(**env: str) -> None:
+def run_with_images(names: Sequence[str] = ABOUT_IMAGES, **env: str) -> None:
     """Run what is about images on the Docker engine; skipped where no daemon answers."""
     from workbench.engines import docker_is_here
 
     if not docker_is_here():
         raise Skipped("with images: no Docker daemon answers")
-    paths = [f"notebooks/{name}.ipynb" for name in ABOUT_IMAGES]
+    paths = [f"notebooks/{name}.ipynb" for name in names]
     run(BIN / "workbench", "notebooks", "--run", *paths, env={"WORKBENCH_ENGINE": "docker", **env})
 
 
