@@ -24,7 +24,6 @@ class Limits:
         members: Files in a build context.
         build_log: Bytes of a deployment's build log that are kept: its beginning and its end.
         deployments: Deployments that are remembered; of older ones record and log go.
-        job_log: Bytes of a job's log, after which its older half goes.
         live: Seconds that a job's `/live` may take until it carries the deployment's timestamp;
             900 on a real server.
         ready: Seconds that its `/ready` may take after that; 600 on a real server.
@@ -42,7 +41,6 @@ class Limits:
     members: int = 20_000
     build_log: int = 2 * 1024**2
     deployments: int = 1000
-    job_log: int = 32 * 1024**2
     live: float = 30.0
     ready: float = 60.0
     restarts: int = 5
@@ -63,8 +61,8 @@ class Config:
         engine: The engine that builds and runs jobs: `process`, `docker` or `auto`.
         auth: Whether a token is asked for, as a real server does.
         faithful: Whether it also does what a real server does to the harm of its user: a job that
-            ends at its start is noticed after the whole limit; `latest` stays cached in PUB;
-            a failed `deploy --force` removes the running job.
+            ends at its start is noticed after the whole limit only, and a failed `deploy --force`
+            removes the running job.
         overwrite: Whether a version that runs is replaced without `--force`.
         requirements: Whether a plugin's requirements.txt may be installed.
         git_hosts: The hosts that jobs may be fetched from by git; `*` for all of them.

@@ -26,13 +26,15 @@ class DeploymentStatus(StrEnum):
 
 
 class DeployPhase(StrEnum):
-    """The phases that a deployment goes through, in order, in a real server's words."""
+    """The phases that a deployment goes through, in order, in a real server's words.
+
+    There is no registry here, so the real one's `pushing image (1/1)` is not among them.
+    """
 
     BUILDING = "building image"
     FETCHING = "fetching the source code"
     PREPARING = "preparing job type builder"
     IMAGE = "building image (1/1)"
-    PUSHING = "pushing image (1/1)"
     CLEANING = "cleaning up the workspace"
     FINALIZING = "finalizing the build"
     CREATING = "creating cluster resources"
