@@ -6,6 +6,7 @@ import base64
 import gzip
 import io
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,25 @@ def test_what_is_too_much_is_counted_and_not_believed(tmp_path: Path) -> None:
     many = packed(*((member(f"f{number}"), b"") for number in range(20)))
     with pytest.raises(TooLarge, match="more than 10 members"):
         unpack_context(many, tmp_path / "b", Limits(members=10))
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_is_not_unpacked_at_whatever_size_it_says(tmp_path: Path, kind: bytes) -> None:
+    bomb = packed((member("header", kind), bytes(64 * 2**20)), (member("perform.go"), b"x"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge, match="a header of more than"):
+            unpack_context(bomb, tmp_path / "job", Limits())
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_large_file_and_a_long_name_are_no_large_header(tmp_path: Path) -> None:
+    name = "/".join(["a-folder-with-a-long-name"] * 20)
+    text = packed((member(f"{name}/model.bin"), bytes(3 * 2**20)), (member("perform.go"), b"x"))
+    assert unpack_context(text, tmp_path / "job", Limits()) == 2
+    assert (tmp_path / "job" / name / "model.bin").stat().st_size == 3 * 2**20
 
 
 @pytest.mark.parametrize(

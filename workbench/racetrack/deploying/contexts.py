@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import io
 import tarfile
 import zlib
@@ -13,6 +14,8 @@ from workbench.racetrack.config import Limits
 from workbench.racetrack.problems import Invalid, NoRoom, TooLarge
 
 _CHUNK = 64 * 1024
+_HEADER = 1024**2
+"""Bytes that may come before a member's own: its name and its attributes, which are read whole."""
 
 
 def unpack_context(encoded: str, folder: Path, limits: Limits) -> int:
@@ -39,24 +42,48 @@ def unpack_context(encoded: str, folder: Path, limits: Limits) -> int:
         raise Invalid("The build context is not base64.") from None
     try:
         folder.mkdir(parents=True)
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            return _unpack(archive, folder, limits)
-    except (tarfile.TarError, EOFError, zlib.error, UnicodeError) as error:
+        packed = _Counted(data)
+        with tarfile.open(fileobj=packed, mode="r|") as archive:
+            return _unpack(archive, packed, folder, limits)
+    except (tarfile.TarError, EOFError, zlib.error, UnicodeError, gzip.BadGzipFile) as error:
         raise Invalid(f"The build context is not a tar packed with gzip: {error}.") from None
     except OSError as error:
         if isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError):
             raise Invalid("The build context has one name twice, as a file and else.") from None
-        if "gzip" in str(error).lower() or "CRC" in str(error):
-            raise Invalid(f"The build context is not a tar packed with gzip: {error}.") from None
         raise NoRoom(
             f"The build context could not be unpacked: {error.strerror or error}.",
             remedy="make room on the disk of the state folder.",
         ) from None
 
 
-def _unpack(archive: tarfile.TarFile, folder: Path, limits: Limits) -> int:
+class _Counted(gzip.GzipFile):
+    """What gzip holds, as a stream of which only so much is unpacked until `go_on` is called.
+
+    Python's tarfile takes the extended header of a member into memory at whatever size it says.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(fileobj=io.BytesIO(data), mode="rb")
+        self._left = _HEADER
+
+    def go_on(self) -> None:
+        self._left = _HEADER
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLarge(
+                f"The build context has a member with a header of more than {_HEADER} bytes.",
+                remedy="pack it as `racetrack deploy` does.",
+            )
+        return data
+
+
+def _unpack(archive: tarfile.TarFile, packed: _Counted, folder: Path, limits: Limits) -> int:
     size = count = 0
     for member in archive:
+        packed.go_on()
         count += 1
         if count > limits.members:
             raise TooLarge(
@@ -89,5 +116,6 @@ def _unpack(archive: tarfile.TarFile, folder: Path, limits: Limits) -> int:
                         remedy="leave out what the job does not need, by .gitignore.",
                     )
                 file.write(chunk)
+                packed.go_on()
         place.chmod(0o755 if member.mode & 0o100 else 0o644)
     return count
