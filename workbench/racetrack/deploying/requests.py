@@ -11,14 +11,13 @@ import yaml
 
 from workbench.errors import ManifestError
 from workbench.manifest import JOB_MANIFEST_FILENAME, JobManifest, load_job_manifest
+from workbench.racetrack.hiding import hide
 from workbench.racetrack.problems import Invalid
 
 _SECRET_FILES = {
     "secret_build_env_file": "build_env",
     "secret_runtime_env_file": "runtime_env",
 }
-HIDDEN = "***"
-_SHORTEST_SECRET = 3
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,12 @@ class DeployRequest:
 
     def hide(self, text: str) -> str:
         """A text without the values of secrets."""
-        values = {value for group in self.secrets.values() for value in group.values()}
-        for value in sorted(values, key=len, reverse=True):
-            if len(value) >= _SHORTEST_SECRET:
-                text = text.replace(value, HIDDEN)
-        return text
+        return hide(text, self.secret_values)
+
+    @property
+    def secret_values(self) -> set[str]:
+        """The values of all secret variables."""
+        return {value for group in self.secrets.values() for value in group.values()}
 
     def place_manifest(self, workspace: Path) -> JobManifest:
         """Write the manifest beside the sources, and hold it against all rules.

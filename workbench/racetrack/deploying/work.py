@@ -165,7 +165,8 @@ class Work:
         self._phase(DeployPhase.CREATING)
         env = job_env(self.config, self.store, manifest, of_plugins, secrets)
         folder = self.config.jobs_dir / f"{manifest.name}-{manifest.version}-{self.id[:8]}"
-        program = Program.placed(image, env, folder)
+        hidden = {*self.request.secret_values, env["AUTH_TOKEN"]}
+        program = Program.placed(image, env, folder, secrets, hidden)
         try:
             self._start(program, plugin, job_type, started)
         except BaseException:
@@ -185,7 +186,9 @@ class Work:
             self._log(f"{event.phase.value}: {event.message}\n")
 
         try:
-            return self.supervisor.engine.build(job_type, manifest, on_event=note, strict=False)
+            image = self.supervisor.engine.build(job_type, manifest, on_event=note, strict=False)
+            no_secrets = dict.fromkeys(self.request.secrets["build_env"], "")
+            return replace(image, env={**image.env, **no_secrets})
         except TemplateError as error:
             raise WorkbenchError(
                 f"building an image: Streaming Response error: {_IMAGE}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.engines import Container, Engine, Image
 from workbench.manifest import JobManifest
+from workbench.racetrack.hiding import hide
 
 _KEPT_LINES = 200
+_SECRET_FILES = ("secret_build_env_file", "secret_runtime_env_file")
 
 
 @dataclass(frozen=True)
@@ -23,21 +25,38 @@ class Program:
         image: What the engine built.
         env: The environment that the infrastructure gives to it, timestamp and token aside.
         folder: A folder of its own, with its files and, on the process engine, its program.
+        secret_names: Which variables of `env` are secret.
+        hidden: The values that no text may show.
     """
 
     image: Image
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(repr=False)
     folder: Path
+    secret_names: tuple[str, ...] = ()
+    hidden: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
-    def placed(cls, image: Image, env: Mapping[str, str], folder: Path) -> Program:
+    def placed(
+        cls,
+        image: Image,
+        env: Mapping[str, str],
+        folder: Path,
+        secret_names: Collection[str] = (),
+        hidden: Collection[str] = (),
+    ) -> Program:
         """Copy what the job runs from into its own folder: builds reuse theirs.
+
+        Files with secrets stay behind, and so does the Dockerfile, which may show them.
 
         Raises:
             OSError: The disk is full.
         """
         files = folder / "files"
         shutil.copytree(image.manifest.workspace, files, symlinks=True)
+        for name in filter(None, (getattr(image.manifest, key) for key in _SECRET_FILES)):
+            secret = (files / name).resolve()
+            if secret.is_relative_to(files.resolve()):  # any other is somebody else's
+                secret.unlink(missing_ok=True)
         reference = image.reference
         if image.engine == "process":
             reference = str(shutil.copy2(image.reference, folder / "job"))
@@ -47,18 +66,18 @@ class Program:
             reference=reference,
             manifest=image.manifest.placed_in(files),
             env=dict(image.env),
-            dockerfile=image.dockerfile,
+            dockerfile="",
             fixed_port=image.fixed_port,
             id=image.id,
         )
-        return cls(placed, dict(env), folder)
+        return cls(placed, dict(env), folder, tuple(sorted(secret_names)), frozenset(hidden))
 
     def to_dict(self, jobs_dir: Path) -> dict[str, Any]:
         """As plain values; no secret is among them, since `env` is not."""
         return {
             "reference": self.image.reference,
             "env": dict(self.image.env),
-            "dockerfile": self.image.dockerfile,
+            "secret_names": list(self.secret_names),
             "fixed_port": self.image.fixed_port,
             "id": self.image.id,
             "folder": str(self.folder.relative_to(jobs_dir)),
@@ -81,11 +100,12 @@ class Program:
             reference=values["reference"],
             manifest=manifest.placed_in(folder / "files"),
             env=values["env"],
-            dockerfile=values["dockerfile"],
+            dockerfile="",
             fixed_port=values["fixed_port"],
             id=values["id"],
         )
-        return cls(image, env, folder)
+        hidden = frozenset({env["AUTH_TOKEN"]} if "AUTH_TOKEN" in env else ())
+        return cls(image, env, folder, tuple(values.get("secret_names", ())), hidden)
 
     @property
     def there(self) -> bool:
@@ -143,10 +163,18 @@ class Instance:
         return self.address.removeprefix("http://")
 
     def lines(self, tail: int) -> list[str]:
-        """What it wrote, and what ran before it; the last lines, or all for 0."""
+        """What it wrote, and what ran before it; the last lines, or all for 0; no secrets."""
         own = self.container.log_lines(tail or None)
-        whole = [*self.before, *own]
+        whole = [*self.before, *self._without_secrets(own)]
         return whole[-tail:] if tail else whole
+
+    def lines_since(self, offset: int) -> tuple[list[str], int]:
+        """The lines finished after the first `offset` bytes, and the offset to go on from."""
+        lines, after = self.container.log_since(offset)
+        return self._without_secrets(lines), after
+
+    def _without_secrets(self, lines: list[str]) -> list[str]:
+        return [hide(line, self.program.hidden) for line in lines]
 
     def kept(self, note: str) -> list[str]:
         """What the one that is started in its place shows before its own lines."""

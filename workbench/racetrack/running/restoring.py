@@ -68,9 +68,16 @@ def _bring_back(
             f"what {job.full_name} ran from is gone, or was made by another engine; "
             "deploy it again with --force"
         )
-    instance = Instance.start(
-        supervisor.engine, program, int(time.time()), ["--- the server was started again ---"], 0
-    )
+    before, notice = ["--- the server was started again ---"], ""
+    if program.secret_names:
+        names = ", ".join(program.secret_names)
+        notice = (
+            f"Since the server was started again it runs without its secret variables {names}, "
+            "which are not written down: deploy it again with --force."
+        )
+        before.append(f"--- {notice} ---")
+    store.update_job(job.name, job.version, notice=notice)
+    instance = Instance.start(supervisor.engine, program, int(time.time()), before, 0)
     supervisor.adopt(job.name, job.version, instance)
     pass_gate(instance, config)
     store.update_job(

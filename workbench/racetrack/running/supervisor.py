@@ -113,7 +113,7 @@ class Supervisor:
         while not (ended.is_set() or self._closing.is_set()):
             instance = self._running.get(key)
             if instance is not None:
-                lines, after = instance.container.log_since(offset if instance is seen else 0)
+                lines, after = instance.lines_since(offset if instance is seen else 0)
                 if seen is None:
                     lines = [*instance.before, *lines][-tail:] if tail else []
                 elif instance is not seen and instance.before:
