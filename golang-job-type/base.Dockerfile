@@ -12,10 +12,14 @@ ENV CGO_ENABLED=0 \
 
 # What jobs and the wrapper use of the standard library comes before the wrapper, so that an edit of
 # the wrapper does not compile it again. Whoever builds a job later, root or not, may add to the cache.
+# Go dates a file of its cache anew when it uses one that is older than an hour, which would copy it
+# from its layer in the build of every job: all are dated far ahead.
 RUN umask 0 \
+ && touch -d "2099-01-01 00:00" /var/cache/far-ahead \
  && go build -trimpath archive/... compress/... container/... crypto/... database/... embed \
     encoding/... expvar hash/... html/... image/... log/... math/... mime/... net/... os/... \
-    regexp/... text/... time/...
+    regexp/... text/... time/... \
+ && find "$GOCACHE" -type f -exec touch -d "2100-01-01 00:00" {} +
 
 # The modules that many jobs use: who needs no others builds without a network.
 WORKDIR /src/go_wrapper/typical
@@ -23,7 +27,8 @@ COPY go_wrapper/typical/ ./
 RUN umask 0 \
  && mkdir -p "$GOMODCACHE" \
  && go mod download \
- && go build -trimpath ./...
+ && go build -trimpath ./... \
+ && find "$GOCACHE" -type f ! -newer /var/cache/far-ahead -exec touch -d "2100-01-01 00:00" {} +
 
 # What a job needs around its program in an image that holds nothing else.
 RUN mkdir -p /image/etc/ssl/certs /image/job /image/usr/local/bin /image/usr/share \
@@ -42,4 +47,5 @@ RUN umask 0 \
  && go build -trimpath -ldflags="-s -w" -o /usr/local/bin/jobbuild ./jobbuild \
  && chmod 755 /usr/local/bin/jobbuild \
  && jobbuild -job handler -wrapper . -stage /tmp/stage -o /tmp/stage/job \
- && rm -rf /tmp/stage
+ && rm -rf /tmp/stage \
+ && find "$GOCACHE" -type f ! -newer /var/cache/far-ahead -exec touch -d "2100-01-01 00:00" {} +

@@ -95,7 +95,8 @@ RUN go mod download || true
 {%- endif %}
 COPY --chown=65532:65532 . .
 ARG SOURCE_DATE_EPOCH
-RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job
+RUN --mount=type=tmpfs,target=/tmp \
+    jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job
 {%- if gomod %} -gomod {{ shell(gomod) }}{% endif %} \
  && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env
 {%- if secret_files %} \

@@ -141,6 +141,9 @@ func (e *explainer) place(at problem) problem {
 	if rest, ok := below(e.stage.path("vendor"), at.File); ok {
 		at.File = filepath.Join(e.job.dir, "vendor", rest)
 	}
+	if rest, ok := below(e.stage.path(libraryFolder), at.File); ok {
+		at.File = filepath.Join(e.wrapper.dir, rest)
+	}
 	root := filepath.Join(e.job.dir, "go.mod")
 	if _, ok := below(e.stage.dir, at.File); ok || at.File == root && e.job.mod == nil {
 		return problem{}

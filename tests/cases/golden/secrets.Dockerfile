@@ -8,7 +8,8 @@ COPY go.mo[d] go.su[m] ./
 RUN go mod download || true
 COPY --chown=65532:65532 . .
 ARG SOURCE_DATE_EPOCH
-RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job \
+RUN --mount=type=tmpfs,target=/tmp \
+    jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job \
  && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env \
  && rm -f -- 'secrets/build.env' 'secrets/runtime.env' \
  && { [ -z "$SOURCE_DATE_EPOCH" ] || find /image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }

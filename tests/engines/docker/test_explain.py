@@ -35,7 +35,7 @@ def test_a_changed_file_is_named_at_the_line_that_copies_it(
     first, *rest = [row for row in job if not row.step.cached]
     assert first.why == "perform.go changed"
     assert lines[first.step.line - 1].startswith("COPY --chown")
-    assert lines[rest[0].step.line - 1].startswith("RUN jobbuild")
+    assert lines[rest[0].step.line - 1].startswith("RUN --mount=type=tmpfs")
     assert rest[0].why == f"comes after line {first.step.line}"
     before = [row for row in job if row.step.cached and row.step.keyword == "COPY"]
     assert [lines[row.step.line - 1] for row in before] == ["COPY go.mo[d] go.su[m] ./"]

@@ -101,6 +101,23 @@ def _anew(client: Client, image: Image, job: Path, tag: str, *more: str) -> str:
     return name
 
 
+def test_no_build_copies_the_base_images_cache(
+    client: Client, plugin: PluginData, job: Path
+) -> None:
+    """Go dates what it uses anew once it is older than an hour; what lies ahead it leaves alone."""
+    base = _build(plugin, job).dockerfile.split()[1]
+    found: bytes = client.api.containers.run(
+        base,
+        ["sh", "-c", 'cd "$GOCACHE"; touch -d "2099-06-01 00:00" /tmp/then; '
+        "find . -type f -newer /tmp/then | wc -l; find . -type f ! -newer /tmp/then | wc -l"],
+        remove=True,
+        network_mode="none",
+    )  # fmt: skip
+    ahead, behind = map(int, found.split())
+    assert ahead > 1000
+    assert behind == 0
+
+
 def test_an_image_holds_the_program_and_the_jobs_files_and_nothing_else(
     client: Client, plugin: PluginData, job: Path
 ) -> None:
