@@ -9,7 +9,7 @@ import pytest
 
 from workbench import events
 from workbench._wait import wait_until
-from workbench.events import Event, NotebookSink, Phase, PlainSink, step
+from workbench.events import Event, Interrupted, NotebookSink, Phase, PlainSink, silent, step
 
 
 class Screen:
@@ -50,6 +50,17 @@ def test_a_step_that_raises_is_told_as_failed_and_raises_on(error: BaseException
     with pytest.raises(type(error)):
         work()
     assert [one.state for one in seen] == ["started", "failed"]
+
+
+def test_an_interrupt_says_what_it_ended_in_a_line() -> None:
+    with (
+        pytest.raises(Interrupted) as told,
+        step(silent, Phase.DEPLOYING, "all of it"),
+        step(silent, Phase.STARTING, "job"),
+    ):
+        raise KeyboardInterrupt
+    (line,) = told.value._render_traceback_()
+    assert re.fullmatch(r"Interrupted: starting: job, after 0\.\d s\.", line)
 
 
 def test_the_plain_sink_prints_ends_and_notes_one_line_each() -> None:

@@ -162,6 +162,7 @@ def test_the_usual_port_is_taken_and_stopping_ends_it_with_its_kernels(root: Pat
     assert server.pid not in [record.pid for record in _children.records()]
 
 
+# Elsewhere it stays until the next start or `clean` finds it: tests/test_process.py.
 @pytest.mark.skipif(sys.platform != "linux", reason="needs the parent-death signal")
 def test_it_does_not_outlive_whoever_started_it(root: Path) -> None:
     starter = subprocess.Popen(

@@ -70,8 +70,9 @@ class Kernel:
                 on_text(message["content"]["text"])
 
         reply = self._client.execute_interactive(code, output_hook=on_message, timeout=120)
-        content: dict[str, str] = reply["content"]
-        return content.get("ename") or content["status"]
+        content: dict[str, Any] = reply["content"]
+        self.traceback = content.get("traceback", [])
+        return str(content.get("ename") or content["status"])
 
     def restart(self, now: bool) -> None:
         self._client.stop_channels()
@@ -130,6 +131,7 @@ def test_restarting_the_kernel_ends_its_job(kernel: Kernel, now: bool) -> None:
     assert kernel.jobs() == []
 
 
+# Elsewhere it stays until the next start or `clean` finds it: tests/test_process.py.
 @pytest.mark.skipif(sys.platform != "linux", reason="needs the parent-death signal")
 def test_killing_the_kernel_ends_its_job(kernel: Kernel) -> None:
     assert kernel.run(RUN_SAMPLE) == "ok"
@@ -149,7 +151,9 @@ def test_interrupting_a_cell_leaves_nothing_of_it(
             seen.extend(kernel.process.children(recursive=True))
             kernel.process.send_signal(signal.SIGINT)
 
-    assert kernel.run(never_ready, interrupt) == "KeyboardInterrupt"
+    assert kernel.run(never_ready, interrupt) == "Interrupted"
+    (line,) = kernel.traceback
+    assert line.startswith("Interrupted: ")
     assert seen or moment.startswith("JOB_IMAGE")
     assert kernel.process.children(recursive=True) == []
     assert kernel.jobs() == []

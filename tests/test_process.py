@@ -189,6 +189,38 @@ def test_what_a_crash_left_is_found_and_stopped(
     assert _children.stop_abandoned() == []
 
 
+def test_a_stranger_that_got_the_number_of_an_ended_childs_group_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    stranger = _process.start(
+        ["sleep", "60"], cwd=tmp_path, env=os.environ, output=tmp_path / "log"
+    )
+    try:
+        _process.kill_rest(stranger.pid)
+        with pytest.raises(subprocess.TimeoutExpired):
+            stranger.wait(0.5)
+    finally:
+        _process.kill_group(stranger)
+    assert stranger.returncode == -signal.SIGKILL
+
+
+def test_what_an_ended_child_left_in_its_group_is_killed(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    code = (
+        "import pathlib, subprocess, sys\n"
+        "child = subprocess.Popen(['sleep', '60'])\n"
+        "pathlib.Path(sys.argv[1]).write_text(str(child.pid))"
+    )
+    child = _children.spawn(
+        [PYTHON, "-c", code, note], kind="job", name="brief", cwd=tmp_path, env=os.environ
+    )
+    wait_until(lambda: child.exit_code, timeout=20)
+    left = int(note.read_text())
+    assert not gone(left)
+    child.stop()
+    wait_until(lambda: gone(left) or None, timeout=10)
+
+
 def test_a_stranger_with_the_same_process_id_is_left_alone(tmp_path: Path) -> None:
     child = sleeper(tmp_path)
     path = child._record_path

@@ -31,7 +31,7 @@ class Record:
     """What is written down about a child.
 
     Attributes:
-        kind: `job`, `lab` or `network`.
+        kind: `job`, `lab`, `network` or `racetrack`.
         name: What a person calls it, such as `golang-function 0.0.1`.
         pid: Its process id.
         started: Its start, in Unix seconds, as the system tells it.
@@ -72,6 +72,9 @@ class Child:
         popen: The started child.
         record: What was written down about it.
         record_path: Where.
+
+    Attributes:
+        stopped: Whether it was stopped, and did not end by itself.
     """
 
     def __init__(self, popen: subprocess.Popen[bytes], record: Record, record_path: Path) -> None:
@@ -79,6 +82,7 @@ class Child:
         self._record_path = record_path
         self.record = record
         self.log_path = Path(record.log)
+        self.stopped = False
         _living.add(self)
 
     @property
@@ -121,16 +125,15 @@ class Child:
         Returns:
             Its exit code; negative for a signal.
         """
-        if self._popen.poll() is None:
-            _process.signal_group(self.pid, signal.SIGTERM)
-            try:
+        try:
+            if self._popen.poll() is None:
+                self.stopped = True
+                _process.signal_group(self.pid, signal.SIGTERM)
                 self._popen.wait(grace)
-            except subprocess.TimeoutExpired:
-                pass
-            finally:  # also where the wait was interrupted
-                _process.kill_group(self._popen)
-        else:
-            _process.signal_group(self.pid, signal.SIGKILL)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:  # also where the wait was interrupted
+            _process.kill_group(self._popen)
         self._record_path.unlink(missing_ok=True)
         _living.discard(self)
         return self._popen.returncode
@@ -160,7 +163,7 @@ def spawn(
 
     Args:
         args: The argument list.
-        kind: `job`, `lab` or `network`.
+        kind: `job`, `lab`, `network` or `racetrack`.
         name: What a person calls it.
         cwd: Its working directory.
         env: Its whole environment.
@@ -220,6 +223,14 @@ def records(kind: str | None = None) -> Iterator[Record]:
             path.unlink(missing_ok=True)
         elif kind in (None, record.kind):
             yield record
+
+
+def stop_own(kind: str) -> list[Record]:
+    """Stop the children of one kind that this process started; those that were stopped."""
+    own = [one for one in _living if one.record.kind == kind and one.exit_code is None]
+    for child in own:
+        child.stop()
+    return [child.record for child in own]
 
 
 def stop_abandoned(kind: str | None = None) -> list[Record]:

@@ -105,6 +105,14 @@ def as_it_is(body: str) -> Markup:
     return Markup('<div class="mathjax_ignore tex2jax_ignore">{}</div>').format(escape(body))
 
 
+def frame(url: str, title: str, height: int) -> Markup:
+    """Another page within this one; `height` in pixels."""
+    return Markup(
+        '<iframe src="{}" title="{}" width="100%" height="{}" '
+        'style="box-sizing:border-box;border:1px solid {};background:#fafafa"></iframe>'
+    ).format(url, title, height, MUTED)
+
+
 def link(url: str, text: str | None = None) -> Markup:
     """A link that opens beside the notebook."""
     # Widgets do not mark links by themselves.

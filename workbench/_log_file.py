@@ -38,11 +38,24 @@ class LogFile:
                 counts as finished.
         """
         with self.path.open("rb") as log:
+            if offset > self.path.stat().st_size:  # it was emptied meanwhile
+                offset = 0
             log.seek(offset)
             data = log.read()
         if not ended:
             data = data[: data.rfind(b"\n") + 1]
         return data.decode(errors="replace").splitlines(), offset + len(data)
+
+    def take(self) -> list[str]:
+        """Begin anew, with the program writing on, and give back the lines that were there.
+
+        What it writes at the very moment of the cut is lost.
+        """
+        with self.path.open("rb") as log:
+            data = log.read()
+            data += log.read()  # what came while that was read: the moment is a short one
+            os.truncate(self.path, 0)
+        return data.decode(errors="replace").splitlines()
 
 
 def new_log(kind: str, name: str, in_use: Iterable[str]) -> Path:

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from workbench._spawner import Spawner
 from workbench.errors import WorkbenchError
 
@@ -145,8 +147,21 @@ def run(
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
     """Kill a child and all that it started, and collect it."""
-    signal_group(child.pid, signal.SIGKILL)
-    child.wait()
+    if child.returncode is None:
+        signal_group(child.pid, signal.SIGKILL)
+        child.wait()
+    else:
+        kill_rest(child.pid)
+
+
+def kill_rest(pid: int) -> None:
+    """Kill what a child that has ended, and was collected, left in its group.
+
+    While one of the group lives, no other process is given the group's number. So where a process
+    has it, that is a stranger, and nothing of the group is left.
+    """
+    if not psutil.pid_exists(pid):
+        signal_group(pid, signal.SIGKILL)
 
 
 def signal_group(pid: int, number: int) -> None:
@@ -186,7 +201,7 @@ def start(
     """
     words = [str(word) for word in args]
     output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("wb") as sink:
+    with output.open("ab") as sink:  # appended to, so that whoever reads it may shorten it
         return _spawner.call(
             lambda: _popen(
                 words, cwd, env, stdout=sink.fileno(), stderr=subprocess.STDOUT,

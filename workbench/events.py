@@ -76,6 +76,17 @@ class Outcome:
     message: str
 
 
+class Interrupted(KeyboardInterrupt):
+    """An interrupt of a step, which says what was going on, and for how long.
+
+    A notebook shows that one line in place of a traceback.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show the text alone."""
+        return [f"Interrupted: {self}"]
+
+
 @contextmanager
 def step(on_event: Sink, phase: Phase, message: str) -> Iterator[Outcome]:
     """Report that work starts, and then how it ended and how long it took.
@@ -87,14 +98,21 @@ def step(on_event: Sink, phase: Phase, message: str) -> Iterator[Outcome]:
 
     Yields:
         The outcome, whose message the body may set.
+
+    Raises:
+        Interrupted: The body was interrupted; whatever else it raises is raised on.
     """
     on_event(Event(phase, message, "started"))
     start = time.perf_counter()
     outcome = Outcome(message)
     try:
         yield outcome
-    except BaseException:  # an interrupt ends a step too, and is raised on
-        on_event(Event(phase, message, "failed", time.perf_counter() - start))
+    except BaseException as error:  # an interrupt ends a step too
+        seconds = time.perf_counter() - start
+        on_event(Event(phase, message, "failed", seconds))
+        if isinstance(error, KeyboardInterrupt) and not isinstance(error, Interrupted):
+            told = f"{phase.value}: {message}, after {seconds:.1f} s."
+            raise Interrupted(told) from None
         raise
     on_event(Event(phase, outcome.message, "done", time.perf_counter() - start))
 

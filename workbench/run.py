@@ -179,7 +179,7 @@ class Cleaned:
 
 
 def clean(*, labs: bool = True, images: bool = False) -> Cleaned:
-    """Stop the jobs of this process, and whatever a crash of another one left behind.
+    """Stop the jobs and servers of this process, and whatever a crash of another left behind.
 
     Containers are told by their labels; those of other workbenches on the same daemon stay.
 
@@ -189,13 +189,15 @@ def clean(*, labs: bool = True, images: bool = False) -> Cleaned:
             builder keeps is everybody's: `docker builder prune` empties it.
 
     Raises:
-        EngineUnavailable: Images are to be removed, and no Docker daemon answers.
+        EngineUnavailable: Images are to be removed, and no Docker daemon answers; or it
+            answered at first, and then no more.
     """
     kind = None if labs else "job"
     own = [job for job in _running if job.status != "stopped"]
     stopped = [f"{job.manifest.name} {job.manifest.version} at {job.address}" for job in own]
     for job in own:
         job.stop()
+    stopped += [str(record) for record in _children.stop_own("racetrack")]
     stopped += [str(record) for record in _children.stop_abandoned(kind)]
     removed, running = stop_abandoned_containers()
     stopped += removed

@@ -19,6 +19,9 @@ TRACING_HEADER = "X-Request-Tracing-Id"
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+"""The names by which a machine calls itself."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -90,7 +89,7 @@ def execute_plugin(
             ended = late.completed
         answer = read_answer(folder / "answer.jsonl")
         if answer.pid is not None:  # what it started and did not wait for
-            _process.signal_group(answer.pid, signal.SIGKILL)
+            _process.kill_rest(answer.pid)
         trace = (folder / "trace.txt").read_text(errors="replace") if answer.pid else ""
     output = _shortened(ended.stdout + ended.stderr)
     outcome = Outcome(plugin_dir, shown, answer, output)
