@@ -172,6 +172,13 @@ class Engine(Protocol):
             PortTaken: Somebody listens on `port` already.
         """
 
+    def host_address(self) -> str:
+        """The address by which a job that runs reaches this machine.
+
+        Raises:
+            EngineUnavailable: There is none, or the engine does not say.
+        """
+
     def isolates(self) -> EngineUnavailable | None:
         """None if `run_private` works on this machine, else the error that it would raise."""
 

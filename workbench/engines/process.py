@@ -49,6 +49,10 @@ class ProcessEngine:
 
     name = "process"
 
+    def host_address(self) -> str:
+        """Loopback: a job is a child of this process."""
+        return "127.0.0.1"
+
     def available(self) -> EngineUnavailable | None:
         """None where there is a Go that is new enough, else the error to raise."""
         try:

@@ -57,10 +57,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def daemon(
-    folder: Path, *, about: dict[str, Any] = ABOUT, root: Path | None = None
+    folder: Path, *, about: dict[str, Any] = ABOUT, root: Path | None = None, **more: dict[str, Any]
 ) -> Iterator[str]:
-    """A daemon that tells about itself and does nothing; gives its address."""
-    answers: dict[str, dict[str, Any]] = {"version": about, "info": {"DockerRootDir": str(root)}}
+    """A daemon that tells about itself, and `more`, and does nothing; gives its address."""
+    answers = {"version": about, "info": {"DockerRootDir": str(root)}, **more}
     handler = type("Handler", (_Handler,), {"answers": {k: v for k, v in answers.items() if v}})
     path = folder / "daemon"
     here = os.open(folder, os.O_RDONLY)

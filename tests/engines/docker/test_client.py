@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import docker
@@ -15,7 +16,7 @@ import pytest
 from tests.engines.docker import pretenders
 from tests.limits import open_folder, unprivileged
 from tests.support import require
-from workbench.engines.docker import DockerEngine, client
+from workbench.engines.docker import DockerEngine, cleaning, client
 from workbench.engines.docker.client import Client, Command, find_command
 from workbench.errors import EngineUnavailable
 
@@ -191,3 +192,60 @@ def test_what_a_person_set_for_other_builders_does_not_reach_ours(
     assert given["DOCKER_BUILDKIT"] == "1"
     assert not {"BUILDX_BUILDER", "BUILDKIT_PROGRESS", "DOCKER_DEFAULT_PLATFORM"} & given.keys()
     assert given["DOCKER_HOST"] == f"unix://{place}/daemon"
+
+
+def test_a_daemon_that_takes_a_call_and_never_answers_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "API_TIMEOUT", 1.0)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(place / "daemon"))
+        door.listen()
+        assert problem().message.startswith(f"The Docker daemon at unix://{place}/daemon does not")
+        host = f"unix://{place}/daemon"
+        api = docker.DockerClient(base_url=host, version="1.41", timeout=1)
+        busy = Client(Command(place / "bin" / "docker", "20.10.24", buildx=False), host, api)
+        with pytest.raises(EngineUnavailable, match="but took too long to answer") as caught:
+            cleaning.containers(busy)
+        assert str(caught.value.remedy).startswith("wait until it has less to do")
+
+
+NO_GATEWAY = [{"Subnet": "172.30.0.0/16"}]
+"""As a daemon tells of the bridge that it made itself, until it is started once more."""
+
+
+@contextmanager
+def bridged(
+    place: Path, config: list[dict[str, str]], interface: str, kernel: str
+) -> Iterator[None]:
+    """A daemon on a kernel, with a bridge."""
+    options = {"com.docker.network.bridge.name": interface}
+    bridge = {"Id": "bridge", "IPAM": {"Config": config}, "Options": options}
+    info = {"DockerRootDir": str(place), "KernelVersion": kernel}
+    with pretenders.daemon(place, info=info, bridge=bridge):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("config", "address"),
+    [([{**NO_GATEWAY[0], "Gateway": "172.30.0.1"}], "172.30.0.1"), (NO_GATEWAY, "127.0.0.1")],
+)
+def test_containers_reach_this_machine_by_the_bridges_gateway_or_by_its_own_address(
+    place: Path, config: list[dict[str, str]], address: str
+) -> None:
+    with bridged(place, config, "lo", os.uname().release):
+        assert DockerEngine().host_address() == address
+
+
+@pytest.mark.parametrize(
+    ("interface", "kernel"), [("no-interface", os.uname().release), ("lo", "another machine's")]
+)
+def test_where_the_bridge_is_not_seen_here_its_address_is_not_guessed(
+    place: Path, interface: str, kernel: str
+) -> None:
+    with (
+        bridged(place, NO_GATEWAY, interface, kernel),
+        pytest.raises(EngineUnavailable, match="has no gateway") as told,
+    ):
+        DockerEngine().host_address()
+    assert "a bridge of its own" in str(told.value.remedy)

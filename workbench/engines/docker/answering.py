@@ -44,9 +44,25 @@ def told_if_gone(what: str) -> Iterator[None]:
             raise EngineUnavailable(
                 f"{after}; Docker says: {said}.", remedy="`docker info` tells how the daemon is."
             ) from None
-        raise EngineUnavailable(
-            f"{after}: the Docker daemon went away.", remedy="start Docker, and run it again."
-        ) from None
+        raise silence(after, problem) from None
+
+
+def silence(what: str, problem: Exception) -> EngineUnavailable:
+    """The error of a call that the daemon did not answer: it is too busy for it, or gone.
+
+    Args:
+        what: What was not done, such as `small was not built`.
+        problem: What docker-py raised, or requests below it.
+    """
+    if isinstance(problem, requests.ReadTimeout):
+        return EngineUnavailable(
+            f"{what}: the Docker daemon is there, but took too long to answer.",
+            remedy="wait until it has less to do (`docker ps`, `docker info`), or restart Docker; "
+            "then run it again.",
+        )
+    return EngineUnavailable(
+        f"{what}: the Docker daemon went away.", remedy="start Docker, and run it again."
+    )
 
 
 def why_ended(client: Client, container: Any, memory: int | None, *, asked: bool) -> str:

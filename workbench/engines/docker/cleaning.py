@@ -11,6 +11,7 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from workbench.engines.docker import names
+from workbench.engines.docker.answering import told_if_gone
 from workbench.engines.docker.client import Client, connect
 from workbench.errors import EngineUnavailable
 
@@ -40,7 +41,8 @@ class Left:
 def containers(client: Client) -> list[Left]:
     """The containers of this workbench, running or not."""
     wanted = f"{names.OURS}={names.workbench_id()}"
-    found = client.api.api.containers(all=True, filters={"label": wanted})
+    with told_if_gone("The containers were not looked for"):
+        found = client.api.api.containers(all=True, filters={"label": wanted})
     return sorted((_left(one) for one in found), key=lambda left: left.name)
 
 
@@ -50,6 +52,9 @@ def stop_abandoned() -> tuple[list[str], list[str]]:
     Returns:
         What was removed, and what other living processes run; nothing of either where this
         workbench never used Docker, or no daemon answers.
+
+    Raises:
+        EngineUnavailable: The daemon answered at first, and then no more, or refused.
     """
     client = _client_if_used()
     if client is None:
@@ -57,7 +62,7 @@ def stop_abandoned() -> tuple[list[str], list[str]]:
     removed, running = [], []
     for left in containers(client):
         if left.abandoned:
-            with suppress(NotFound):
+            with told_if_gone(f"{left} was not removed"), suppress(NotFound):
                 client.api.api.remove_container(left.id, force=True, v=True)
             removed.append(str(left))
         elif not left.mine:
@@ -79,7 +84,11 @@ def remove_images() -> list[str]:
     """
     if not names.was_used():
         return []
-    client = connect()
+    with told_if_gone("Not all images were removed"):
+        return _remove_images(connect())
+
+
+def _remove_images(client: Client) -> list[str]:
     # Asked for first: of an image with two names one would go before the other is refused.
     used = {one["ImageID"] for one in client.api.api.containers(all=True)}
     removed = []

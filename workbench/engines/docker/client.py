@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import docker
@@ -110,7 +111,7 @@ def connect() -> Client:
     check_socket(host)
     try:
         api = docker.DockerClient(base_url=host, timeout=int(API_TIMEOUT), tls=_tls(host))
-        about = api.version()
+        about, info = api.version(), api.info()
     except (DockerException, OSError) as problem:
         raise EngineUnavailable(
             f"The Docker daemon at {host} does not answer: {problem}", remedy=_START
@@ -121,9 +122,8 @@ def connect() -> Client:
             remedy="switch Docker to Linux containers.",
         )
     _check_platform(str(about.get("Arch")))
-    client = Client(command, host, api)
-    _check_disk(client)
-    return client
+    _check_disk(info)
+    return Client(command, host, api)
 
 
 def find_command() -> Command:
@@ -274,8 +274,8 @@ def _check_platform(daemon: str) -> None:
         )
 
 
-def _check_disk(client: Client) -> None:
-    root = Path(str(client.api.info().get("DockerRootDir", "")))
+def _check_disk(info: dict[str, Any]) -> None:
+    root = Path(str(info.get("DockerRootDir", "")))
     try:
         free = shutil.disk_usage(root).free / 1e9
     except OSError:  # Docker Desktop's is in a machine of its own

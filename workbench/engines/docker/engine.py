@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from os import geteuid
+
+import psutil
 
 from workbench import _ports
 from workbench.dockerfile import dockerfile_env, parse_dockerfile, stages
@@ -123,7 +126,8 @@ class DockerEngine:
     ) -> Image:
         """Build the base image alone, unless it is there; see `BuildsBase.build_base`."""
         start = time.perf_counter()
-        base = self._base(self._client(), job_type, on_event)
+        with told_if_gone(f"The base image of {job_type.full_name} was not built"):
+            base = self._base(self._client(), job_type, on_event)
         return Image(
             role="base",
             engine=self.name,
@@ -203,10 +207,30 @@ class DockerEngine:
             self._client(), image, env, DockerContainer, port=chosen, limits=limits, ports=published
         )
 
+    def host_address(self) -> str:
+        """The gateway of Docker's own bridge, which containers are in; see `Engine`."""
+        with told_if_gone("The address by which containers reach this machine was not found"):
+            client = self._client()
+            bridge = client.api.networks.get("bridge").attrs
+        for one in bridge["IPAM"]["Config"] or ():
+            if gateway := one.get("Gateway"):
+                return str(gateway)
+        # A daemon that made its bridge itself, at its first start, tells no gateway until the next.
+        interface = bridge["Options"].get("com.docker.network.bridge.name", "docker0")
+        for address in psutil.net_if_addrs().get(interface, ()) if client.local else ():
+            if address.family is socket.AF_INET:
+                return str(address.address)
+        raise EngineUnavailable(
+            "Docker's network `bridge` has no gateway by which containers reach this machine.",
+            remedy="start the daemon with a bridge of its own, or do without.",
+        )
+
     def isolates(self) -> EngineUnavailable | None:
         """None where this process may enter a container's network: root, on the daemon's Linux."""
-        if sys.platform == "linux" and geteuid() == 0 and self._client().local:
-            return None
+        if sys.platform == "linux" and geteuid() == 0:
+            with told_if_gone("The daemon was not asked whether it is this machine's own"):
+                if self._client().local:
+                    return None
         return EngineUnavailable(
             "A container's own network can be entered only by root, on the daemon's own Linux.",
             remedy="run it as root, with a Docker daemon of this machine.",

@@ -14,6 +14,7 @@ from workbench import _children, _ports
 from workbench._log_file import new_log
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.docker import names
+from workbench.engines.docker.answering import silence
 from workbench.engines.docker.client import Client
 from workbench.engines.docker.containers import DockerContainer, remove, remove_left
 from workbench.engines.docker.limits import Limits
@@ -103,10 +104,7 @@ def start_container(
         if isinstance(problem, APIError):
             raise _refusal(told, problem, port, limits) from None
         if isinstance(problem, DockerException | requests.RequestException):
-            raise EngineUnavailable(
-                f"{told} was not started: the Docker daemon went away.",
-                remedy="start Docker, and run it again.",
-            ) from None
+            raise silence(f"{told} was not started", problem) from None
         raise
     return container
 

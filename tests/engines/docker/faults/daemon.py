@@ -94,7 +94,7 @@ class Daemon:
     def _end_steps(self) -> None:
         """End the build steps that a crash of the daemon leaves; Docker never looks for them."""
         for process in psutil.process_iter():
-            with suppress(OSError):
+            with suppress(OSError, psutil.NoSuchProcess):  # it may end by itself meanwhile
                 mounts = Path("/proc", str(process.pid), "mountinfo").read_text().splitlines()
                 cgroups = Path("/proc", str(process.pid), "cgroup").read_text()
                 root = next((line for line in mounts if line.split()[4] == "/"), "")
