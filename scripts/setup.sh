@@ -137,7 +137,7 @@ rm -f .venv/.unfinished
 # The Swagger UI files, the modules of the sample job and a warm build cache.
 swagger=golang-job-type/go_wrapper/swaggerui
 wanted="$go_state
-$(cat $swagger/SHA256SUMS sample-golang-function/go.sum | cksum)"
+$(cat $swagger/SHA256SUMS sample-golang-function/go.sum tests/cases/published/go_wrapper/go.sum | cksum)"
 if [ "$(cat .venv/.prefetched 2>/dev/null)" != "$wanted" ] || [ ! -e $swagger/swagger-ui-bundle.js ]; then
     rm -f .venv/.prefetched
     say "make: fetching the Swagger UI files and warming Go's build cache (once)"

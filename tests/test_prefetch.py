@@ -20,7 +20,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBENCH_HOME", str(home))
         did = prefetch("process").did
-        assert did[-2:] == ("1 module", "a warm build cache")
+        assert did[-2:] == ("7 modules", "a warm build cache")
         yield home
 
 
@@ -85,6 +85,11 @@ def test_a_module_that_was_removed_is_noticed(warm: Path) -> None:
     stamp.write_text(json.dumps({**data, "folders": ["/nosuch/module"]}))
     assert not is_warm(find_go())
     stamp.write_text(text)
+
+
+def test_what_chapters_compare_with_can_be_built_as_well(warm: Path) -> None:
+    folders = json.loads((warm / "prefetched.json").read_text())["folders"]
+    assert {folder.rpartition("/")[2] for folder in folders} >= {"mux@v1.8.0", "errors@v0.9.1"}
 
 
 def test_a_missing_network_is_told_in_a_line(

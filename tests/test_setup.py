@@ -18,7 +18,11 @@ from workbench.settings import GO_VERSION
 
 TOOLS = ("cat", "cksum", "cp", "dirname", "env", "grep", "mkdir", "rm", "sed", "sh", "tail")
 COPIED = ("scripts/setup.sh", "pyproject.toml", "workbench/settings.py")
-LOCKS = ("golang-job-type/go_wrapper/swaggerui/SHA256SUMS", "sample-golang-function/go.sum")
+LOCKS = (
+    "golang-job-type/go_wrapper/swaggerui/SHA256SUMS",
+    "sample-golang-function/go.sum",
+    "tests/cases/published/go_wrapper/go.sum",
+)
 PYTHON = f"""#!/bin/sh
 case "$*" in
 *"-m venv"*)

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from workbench._finished import JOB, PLUGIN, finished_files
 from workbench._go import Go, find_go, go_env
 from workbench.assets import install_assets
 from workbench.engines import ProcessEngine, docker_is_here, get_engine
-from workbench.errors import BuildError, WorkbenchError
+from workbench.errors import BuildError, UsageError, WorkbenchError
 from workbench.events import Phase, Sink, silent, step
 from workbench.manifest import load_job_manifest
 from workbench.plugin import load_plugin
@@ -56,7 +57,10 @@ class Prefetched:
 
 
 def prefetch(engine: str = "auto", *, on_event: Sink = silent) -> Prefetched:
-    """Fetch the sample job's modules and Swagger UI, and compile wrapper, generator and job.
+    """Fetch modules and Swagger UI, and compile wrapper, generator and job.
+
+    The modules are the sample job's, and in a clone those of the published wrapper, which chapters
+    11 and 12 build to compare with it.
 
     For Docker, the toolchain image is pulled, or a stand-in made of this machine's Go; then the
     base image is built.
@@ -83,7 +87,7 @@ def prefetch(engine: str = "auto", *, on_event: Sink = silent) -> Prefetched:
     go = find_go()
     if not is_warm(go):
         _stamp_path().unlink(missing_ok=True)
-        with step(on_event, Phase.PREPARING, "fetching the sample job's modules"):
+        with step(on_event, Phase.PREPARING, "fetching modules"):
             modules = _download(go)
         did.append(f"{len(modules)} module{'' if len(modules) == 1 else 's'}")
         _compile_wrapper(go, on_event)
@@ -130,6 +134,8 @@ def _state(go: Go) -> Mapping[str, str]:
         for path, relative in finished_files(name):
             if path.suffix in (".go", ".mod", ".sum"):
                 sources.update(str(relative).encode() + b"\0" + path.read_bytes() + b"\0")
+    for folder in _whose_modules().values():
+        sources.update((folder / "go.sum").read_bytes())
     return {
         "go": f"{go.version} {go.goroot}",
         "cgo": cgo,
@@ -152,7 +158,8 @@ def missing_modules(go: Go) -> list[str]:
     Raises:
         WorkbenchError: Go does not tell.
     """
-    answer, modules = _mod_download(go, GOPROXY="off", GONOPROXY="none", GOVCS="*:off")
+    off = {"GOPROXY": "off", "GONOPROXY": "none", "GOVCS": "*:off"}
+    answer, modules = _mod_download(go, shipped(JOB), **off)
     missing = [f"{one['Path']}@{one['Version']}" for one in modules if one.get("Error")]
     # Where even a module's go.mod is missing, Go gives up before it lists any.
     missing += re.findall(r"^go: (\S+@v\S+): ", answer.stderr, flags=re.MULTILINE)
@@ -163,25 +170,40 @@ def missing_modules(go: Go) -> list[str]:
     return missing
 
 
+def _whose_modules() -> dict[str, Path]:
+    """The folders whose modules are wanted, by whose they are; only a clone has both."""
+    folders = {"The sample job's": shipped(JOB)}
+    with suppress(UsageError):
+        folders["The published wrapper's"] = shipped("published") / "go_wrapper"
+    return folders
+
+
 def _download(go: Go) -> list[str]:
-    """The folders of the sample job's modules in the module cache, fetched where they are not."""
-    answer, modules = _mod_download(go)
-    problems = [module["Error"] for module in modules if module.get("Error")]
-    if answer.returncode != 0 or problems:
-        said = problems or answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise WorkbenchError(
-            f"The sample job's modules could not be fetched (no network?): {said[0]}",
-            remedy="connect this machine once, or set GOPROXY to a mirror, and run it again.",
-        )
-    return [module["Dir"] for module in modules]
+    """The folders of the modules in the module cache, fetched where they are not."""
+    found: dict[str, None] = {}
+    for whose, folder in _whose_modules().items():
+        answer, modules = _mod_download(go, folder)
+        problems = [module["Error"] for module in modules if module.get("Error")]
+        if answer.returncode != 0 or problems:
+            said = problems or answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
+            raise WorkbenchError(
+                f"{whose} modules could not be fetched (no network?): {said[0]}",
+                remedy="connect this machine once, or set GOPROXY to a mirror, and run it again.",
+            )
+        found.update(dict.fromkeys(module["Dir"] for module in modules))
+    return list(found)
 
 
-def _mod_download(go: Go, **env: str) -> tuple[_process.Completed, list[dict[str, str]]]:
-    """What `go mod download` says of each of the sample job's modules."""
+def _mod_download(
+    go: Go, module_dir: Path, **env: str
+) -> tuple[_process.Completed, list[dict[str, str]]]:
+    """What `go mod download` says of each module that one in a folder needs."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)  # a copy, since Go may add to the go.sum that it finds
-        for file in ("go.mod", "go.sum"):
-            shutil.copyfile(shipped(JOB) / file, folder / file)
+        for file in (*module_dir.rglob("go.mod"), *module_dir.rglob("go.sum")):
+            copy = folder / file.relative_to(module_dir)
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, copy)
         answer = _process.run(
             [go.path, "mod", "download", "-json"],
             cwd=folder,
