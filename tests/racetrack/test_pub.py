@@ -70,8 +70,9 @@ async def job_answer(request: web.Request) -> web.StreamResponse:
             assert request.transport is not None
             request.transport.abort()
             raise ConnectionResetError
-        case "half":
-            response = web.StreamResponse(headers={"Content-Length": "1000"})
+        case "half" | "half-of-much" as path:
+            size = "1000" if path == "half" else "100000"
+            response = web.StreamResponse(headers={"Content-Length": size})
             await response.prepare(request)
             await response.write(b"half of it")
             assert request.transport is not None
@@ -213,9 +214,12 @@ def test_a_job_that_dies_under_a_call(tmp_path: Path) -> None:
         assert answer.status == 502
         told = (await answer.json())["error"]
         assert told.startswith("Reverse proxy error: connection broken to a target job")
+        half = await client.get("/pub/job/job/1.2.3/half")  # of which nothing was passed on yet
+        assert half.status == 502
+        assert "connection broken to a target job" in (await half.json())["error"]
         with pytest.raises(aiohttp.ClientError):
-            await (await client.get("/pub/job/job/1.2.3/half")).read()
-        assert book.broken_jobs == [("job", "1.2.3")] * 2
+            await (await client.get("/pub/job/job/1.2.3/half-of-much")).read()
+        assert book.broken_jobs == [("job", "1.2.3")] * 3
 
     run(tmp_path, talk)
 

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,7 @@ import requests
 from tests.racetrack.conftest import QUICK
 from tests.racetrack.test_walk import post, renamed
 from workbench import shipped
+from workbench._children import records
 from workbench._wait import wait_until
 from workbench.bundle import racetrack_command
 from workbench.errors import DeployError, WorkbenchError
@@ -174,3 +177,63 @@ def test_a_deployment_that_a_kill_interrupts_has_failed_and_leaves_nothing(
         assert "the server was stopped in the meantime" in deployment["error"]
         assert second.jobs() == []
         assert not (state / "workspaces").exists()
+
+
+_ENDS_JUST_AFTER_IT_IS_READY = """
+func Init() error {
+	go func() { time.Sleep(30 * time.Millisecond); os.Exit(4) }()
+	return nil
+}
+
+func Perform(map[string]interface{}) (interface{}, error) { return nil, nil }
+"""
+
+
+def test_a_job_that_ends_while_its_deployment_does_is_not_left_as_running(
+    racetrack: LocalRacetrack, tmp_path: Path
+) -> None:
+    folder = write_job(tmp_path / "brief", "brief", _ENDS_JUST_AFTER_IT_IS_READY)
+    with suppress(DeployError):  # it may be over before the gate has seen it ready
+        racetrack.deploy(folder)
+    if not any(job.name == "brief" for job in racetrack.jobs()):
+        return
+    job = racetrack.job("brief")
+    wait_until(lambda: True if "no more" in (_error_of(job) or "") else None, timeout=30)
+    assert job.status == "error"
+    job.delete()
+
+
+def _error_of(job: RemoteJob) -> str | None:
+    return job.error if job.status else None  # the status asks the server
+
+
+_TALKS = """
+func Perform(input map[string]interface{}) (interface{}, error) {
+	if word, given := input["word"]; given {
+		fmt.Println("it goes on with", word)
+		return nil, nil
+	}
+	for line := 0; line < 40000; line++ {
+		fmt.Println("a line of some length, so that there is something to bound:", line)
+	}
+	return nil, nil
+}
+"""
+
+
+def test_the_log_of_a_job_is_bounded_and_goes_on(tmp_path: Path, bundle: Path) -> None:
+    limits = replace(QUICK, job_log=32 * 1024)  # about 500 lines
+    with LocalRacetrack(engine="process", state=tmp_path / "state", limits=limits) as racetrack:
+        racetrack.install(bundle)
+        job = racetrack.deploy(write_job(tmp_path / "talks", "talks", _TALKS, '"fmt"'))
+        job.perform()
+        (file,) = (Path(record.log) for record in records("job") if "talks" in record.name)
+        wait_until(lambda: True if file.stat().st_size < limits.job_log else None, timeout=20)
+        kept = job.logs().splitlines()
+        assert "older lines are left out" in kept[0]
+        assert any(line.endswith(": 39999") for line in kept)
+        assert len(kept) < 1000
+        job.perform(word="a new line")
+        wait_until(lambda: True if "it goes on with a new line" in job.logs() else None, timeout=20)
+        wait_until(lambda: True if file.stat().st_size < limits.job_log else None, timeout=20)
+        assert "\0" not in file.read_text()

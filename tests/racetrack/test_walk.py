@@ -43,7 +43,8 @@ def test_install_deploy_call_delete(racetrack: LocalRacetrack, adder: Path) -> N
         assert (answer.status_code, answer.json()) == (200, 42)
     call = racetrack.cli("call", "walk", "/api/v1/perform", '{"numbers": [40, 2]}')
     assert call.output == "42"
-    assert "POST" in racetrack.cli("logs", "walk").output
+    logs = racetrack.cli("logs", "walk", "--tail", "1000")  # its probes soon fill the usual 20
+    assert "POST" in logs.output
     assert racetrack.cli("build-logs", "walk").ok
     listed = racetrack.cli("list", "-c", "all").output
     row = next(line for line in listed.splitlines() if line.startswith("walk "))
@@ -54,6 +55,9 @@ def test_install_deploy_call_delete(racetrack: LocalRacetrack, adder: Path) -> N
     again = racetrack.cli("deploy", cwd=job_dir)
     assert again.exit_code == 70
     assert "already deployed. Try deploying next version or use --force flag" in again.output
+    tried = requests.get(racetrack.dashboard_url("deployments"), timeout=20)
+    assert tried.status_code == 200
+    assert "job walk v0.0.1 is already deployed" in tried.text
     assert racetrack.cli("deploy", "--force", cwd=job_dir).ok
     assert racetrack.cli("delete", "walk", "--version", "0.0.1").ok
     gone = post(at, numbers=[1])

@@ -12,8 +12,7 @@ import typer
 from workbench.cli import options
 from workbench.cli.output import say, show
 from workbench.errors import UsageError
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from workbench.settings import LOOPBACK_NAMES
 
 
 def racetrack(
@@ -43,6 +42,10 @@ def racetrack(
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="The interface; another than loopback: --auth.")
     ] = "127.0.0.1",
+    pub_for_containers: Annotated[
+        bool,
+        typer.Option("--pub-for-containers", help="Let jobs in containers call others by PUB_URL."),
+    ] = False,
     host_name: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A further name by which it may be asked for."),
@@ -55,10 +58,10 @@ def racetrack(
     from workbench.engines import get_engine
     from workbench.events import terminal_sink
     from workbench.racetrack.config import Config
-    from workbench.racetrack.local import choose_port, default_state
+    from workbench.racetrack.places import choose_port, default_state
     from workbench.racetrack.server import serve
 
-    if host not in _LOOPBACK and not auth:
+    if host not in LOOPBACK_NAMES and not auth:
         raise UsageError(
             f"--host {host} lets other machines in, and nothing would ask them who they are.",
             remedy="add --auth, or leave --host out.",
@@ -73,6 +76,7 @@ def racetrack(
         faithful=faithful,
         requirements=requirements,
         git_hosts=tuple(git_host or ()),
+        pub_for_containers=pub_for_containers,
         hosts=tuple(host_name or ()),
     )
     password = secrets.token_urlsafe(12) if auth else ""

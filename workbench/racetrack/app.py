@@ -10,7 +10,7 @@ from workbench.racetrack.dashboard import add_dashboard
 from workbench.racetrack.directory import JobDirectory
 from workbench.racetrack.live_logs import LiveLogs
 from workbench.racetrack.pub import Pub, add_pub
-from workbench.racetrack.security import host_check, origin_check
+from workbench.racetrack.security import host_check, origin_check, pub_alone
 from workbench.racetrack.server_parts import PARTS, Parts
 
 
@@ -21,6 +21,7 @@ def make_app(parts: Parts) -> web.Application:
     @web.middleware
     async def guard(request: web.Request, handler: answers.Handler) -> web.StreamResponse:
         check_host(request)
+        pub_alone(request, parts.config)
         origin_check(request)
         return await handler(request)
 

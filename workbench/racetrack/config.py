@@ -23,6 +23,7 @@ class Limits:
         context: Bytes that a build context may hold once it is unpacked.
         members: Files in a build context.
         build_log: Bytes of a deployment's build log that are kept: its beginning and its end.
+        job_log: Bytes of a running job's log that are kept; beyond, only its last lines are.
         deployments: Deployments that are remembered; of older ones record and log go.
         live: Seconds that a job's `/live` may take until it carries the deployment's timestamp;
             900 on a real server.
@@ -30,6 +31,7 @@ class Limits:
         restarts: How often a job that crashes is started again, one start after another, before it
             is left with the status `error`; an hour without a crash begins the count anew.
         sync: Seconds between two looks at `/live`, `/ready` and `/metrics` of a running job.
+        git: Seconds that fetching a job's git repository may take.
         plugin: Seconds that a plugin's own code may take, for loading and for each hook.
         requirements: Seconds that the installation of a plugin's requirements.txt may take.
         call: Seconds that PUB waits for a job's answer to begin.
@@ -40,11 +42,13 @@ class Limits:
     context: int = 256 * 1024**2
     members: int = 20_000
     build_log: int = 2 * 1024**2
+    job_log: int = 16 * 1024**2
     deployments: int = 1000
     live: float = 30.0
     ready: float = 60.0
     restarts: int = 5
     sync: float = 60.0
+    git: float = 120.0
     plugin: float = 10.0
     requirements: float = 600.0
     call: float = 3600.0
@@ -66,6 +70,8 @@ class Config:
         overwrite: Whether a version that runs is replaced without `--force`.
         requirements: Whether a plugin's requirements.txt may be installed.
         git_hosts: The hosts that jobs may be fetched from by git; `*` for all of them.
+        pub_for_containers: Whether PUB, and nothing else, also listens on the address by which
+            containers reach this machine; other containers on it may call jobs then, too.
         hosts: Further names of hosts by which it may be asked for.
         limits: What is too much or too long.
     """
@@ -79,6 +85,7 @@ class Config:
     overwrite: bool = False
     requirements: bool = False
     git_hosts: tuple[str, ...] = ()
+    pub_for_containers: bool = False
     hosts: tuple[str, ...] = ()
     limits: Limits = Limits()
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Mapping
 
 from workbench.racetrack.model import NOBODY, Caller, JobRecord
-from workbench.racetrack.problems import Unauthorized
+from workbench.racetrack.problems import NotFound, Unauthorized
 from workbench.racetrack.pub import Target
 from workbench.racetrack.security import AUTH_HEADER, token_among
 from workbench.racetrack.server_parts import Parts
+
+FRESH, STALE = 60.0, 600.0
+"""Seconds for which a real PUB keeps a job, and for which it does if Lifecycle has an error."""
 
 OPEN_TO_ALL = ("/live", "/ready", "/health")
 """What of a job may be asked without a token."""
@@ -22,6 +27,7 @@ class JobDirectory:
         self._parts = parts
         self._found: dict[tuple[str, str], JobRecord] = {}
         self._of = -1
+        self._kept: dict[tuple[str, str], tuple[float, JobRecord]] = {}
 
     async def find(
         self,
@@ -38,6 +44,15 @@ class JobDirectory:
             NotFound: There is no such job.
         """
         caller = await self._caller(path, headers, cookies)
+        job = await (
+            self._as_a_real_one(name, version)
+            if self._parts.config.faithful
+            else self._job(name, version)
+        )
+        address = self._parts.supervisor.address(job.name, job.version)
+        return Target(job.name, job.version, address, job.status.value, caller)
+
+    async def _job(self, name: str, version: str) -> JobRecord:
         changes = self._parts.store.job_changes
         if changes != self._of:
             self._found.clear()
@@ -47,8 +62,23 @@ class JobDirectory:
             job = await asyncio.to_thread(self._parts.deployer.find, name, version)
             if changes == self._parts.store.job_changes and len(self._found) < 1000:
                 self._found[name, version] = job
-        address = self._parts.supervisor.address(job.name, job.version)
-        return Target(job.name, job.version, address, job.status.value, caller)
+        return job
+
+    async def _as_a_real_one(self, name: str, version: str) -> JobRecord:
+        """What was found holds for a minute; and longer, where it cannot be found any more."""
+        now = time.monotonic()
+        at, job = self._kept.get((name, version), (-math.inf, None))
+        if job is not None and now - at < FRESH:
+            return job
+        try:
+            found = await self._job(name, version)
+        except NotFound:
+            if job is None or now - at >= STALE:
+                raise
+            return job
+        if len(self._kept) < 1000:
+            self._kept[name, version] = (now, found)
+        return found
 
     def called(self, name: str, version: str) -> None:
         """Note that a job was called."""

@@ -5,113 +5,133 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import sys
 import tempfile
+import weakref
+from collections.abc import Collection
+from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import requests
 
-from workbench import _children, _ports
+from workbench import _children, _html
+from workbench._cell import running_cell
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.errors import PortTaken, WorkbenchError
-from workbench.events import Event, Phase, Sink, default_sink, step
+from workbench.engines import Engine, get_engine
+from workbench.errors import UsageError, WorkbenchError, exit_words
+from workbench.events import Phase, Sink, default_sink, step
 from workbench.racetrack.client.racetrack import Racetrack
-from workbench.racetrack.config import DEFAULT_PORT, Config, Limits
+from workbench.racetrack.config import Config, Limits
 from workbench.racetrack.model import NOBODY
-from workbench.settings import get_settings
+from workbench.racetrack.places import choose_port, default_state, passing_state
+from workbench.settings import browser_url
 
 START_TIMEOUT = 30.0
 """Seconds that a server may take until it answers; about one is usual."""
 
 
-def choose_port(port: int | None, on_event: Sink) -> int:
-    """The port to listen on: the one that was asked for, else 7002, else a free one.
-
-    Raises:
-        PortTaken: Somebody listens on the one that was asked for.
-    """
-    wanted = port or DEFAULT_PORT
-    if _ports.port_is_free(wanted):
-        return wanted
-    owner = _ports.port_owner(wanted)
-    if port is not None:
-        raise PortTaken(
-            f"Port {port} is taken by {owner}.",
-            port=port,
-            remedy="stop it, or leave the port out: a free one is taken then.",
-        )
-    chosen = _ports.free_port()
-    on_event(Event(Phase.STARTING, f"port {wanted} is taken by {owner}; using {chosen}"))
-    return chosen
-
-
-def default_state() -> Path:
-    """The state folder where none is named."""
-    return get_settings().home / "racetrack"
+_living: weakref.WeakSet[LocalRacetrack] = weakref.WeakSet()
 
 
 class LocalRacetrack(Racetrack):
     """A Racetrack for one person, in a process of its own; it runs from here on.
 
     Leave its `with` block, or call `stop`, to end it and all that it runs. It ends with this
-    process too, and so do its jobs. What it knows stays in its state folder.
+    process too, and so do its jobs. What it knows stays in its state folder. A cell of a notebook
+    that is run again stops the one that it started before.
 
     Args:
-        engine: The engine that builds and runs jobs: `process`, `docker` or `auto`; None for the
-            setting.
+        engine: The engine that builds and runs jobs: `process`, `docker` or `auto`, or one whose
+            name is taken; None for the setting.
         port: The port of the loopback interface; None for 7002, or a free one where that is taken.
         state: The folder with all that it knows; None for one below the workbench's home.
+        keep: Whether it still knows it the next time; else it begins with nothing, in a folder of
+            its own that goes when it stops.
         auth: Whether a token is asked for, as a real server does; `password` is then the one of the
             user `admin`.
         faithful: Whether it also does what a real server does to the harm of its user.
+        git_hosts: The hosts that jobs may be fetched from by git; `*` for all of them.
+        pub_for_containers: Whether jobs in containers may call others: PUB, and nothing else, then
+            listens on the address by which containers reach this machine, too.
         limits: What is too much or too long; None for defaults that suit a laptop.
         on_event: Where progress is reported; None for a table in a notebook, else nothing.
 
     Attributes:
         config: How it is.
+        started_in: The cell of a notebook that started it; None elsewhere.
         password: That of the user `admin`, made up anew at each start; empty without `auth`.
 
     Raises:
         PortTaken: Somebody listens on `port`.
+        EngineUnavailable: The engine cannot work on this machine.
+        UsageError: A folder was named that is not to be kept, or there is no such engine.
         WorkbenchError: It ended while starting, or did not answer in time; its own words are in it.
     """
 
     def __init__(
         self,
         *,
-        engine: str | None = None,
+        engine: str | Engine | None = None,
         port: int | None = None,
         state: str | Path | None = None,
+        keep: bool = True,
         auth: bool = False,
         faithful: bool = False,
+        git_hosts: Collection[str] = (),
+        pub_for_containers: bool = False,
         limits: Limits | None = None,
         on_event: Sink | None = None,
     ) -> None:
+        if state is not None and not keep:
+            raise UsageError(
+                f"{state} was named as the state folder, and is not to be kept.",
+                remedy="leave one of both out.",
+            )
         sink = on_event or default_sink()
+        self.started_in = running_cell()
+        self._stop_former()
+        self._passing = None if keep else passing_state()
+        kept = Path(state).expanduser().resolve() if state is not None else default_state()
         self.config = Config(
-            state=Path(state).expanduser().resolve() if state is not None else default_state(),
+            state=self._passing or kept,
             port=choose_port(port, sink),
-            engine=engine or get_settings().engine,
+            engine=get_engine(engine, on_event=sink).name,
             auth=auth,
             faithful=faithful,
+            git_hosts=tuple(git_hosts),
+            pub_for_containers=pub_for_containers,
             limits=limits or Limits(),
         )
         self.password = secrets.token_urlsafe(12) if auth else ""
-        with step(sink, Phase.STARTING, "LocalRacetrack") as outcome:
-            self._child = _start(self.config, self.password)
-            outcome.message = f"LocalRacetrack at {self.config.url}"
-        try:
+        with ExitStack() as stack:
+            if self._passing:
+                stack.callback(shutil.rmtree, self._passing, ignore_errors=True)
+            with step(sink, Phase.STARTING, "LocalRacetrack") as outcome:
+                self._child = _start(self.config, self.password)
+                outcome.message = f"LocalRacetrack at {self.config.url}"
+            stack.callback(self._child.stop)
             token = _token(self.config, self.password) if auth else None
             super().__init__(self.config.lifecycle_url, token=token)
-        except BaseException:
-            self._child.stop()
-            raise
+            stack.pop_all()
+        _living.add(self)
 
-    @property
-    def dashboard_url(self) -> str:
-        """The first page of its dashboard, for a browser of this machine."""
-        return f"{self.config.url}/dashboard/jobs"
+    def dashboard_url(self, page: str = "jobs") -> str:
+        """The address of a page of its dashboard, for the browser that shows a notebook."""
+        return browser_url(self.config.port, f"/dashboard/{page}")
+
+    def dashboard(self, page: str = "jobs", *, height: int = 600) -> Any:
+        """A page of its dashboard, in a frame of a notebook; a link to it stands above.
+
+        Args:
+            page: `jobs`, `deployments`, `administration`, `portfolio` or `about`.
+            height: The frame's height in pixels.
+        """
+        views = import_module("workbench.widgets.dashboard")  # by its name: views stand above
+        return views.DashboardView(self, page, height)
 
     @property
     def exit_code(self) -> int | None:
@@ -134,7 +154,10 @@ class LocalRacetrack(Racetrack):
             Its exit code; negative for a signal.
         """
         self.close()
-        return self._child.stop()
+        code = self._child.stop()
+        if self._passing:
+            shutil.rmtree(self._passing, ignore_errors=True)
+        return code
 
     def __enter__(self) -> LocalRacetrack:
         return self
@@ -150,6 +173,40 @@ class LocalRacetrack(Racetrack):
     def __repr__(self) -> str:
         how = "stopped" if self.exit_code is not None else f"at {self.config.url}"
         return f"<LocalRacetrack {how} ({self.config.engine})>"
+
+    def _repr_html_(self) -> str:
+        runs = self.exit_code is None
+        how = _html.badge("runs", _html.GOOD) if runs else _html.badge("stopped", _html.MUTED)
+        kept = "goes when it stops" if self._passing else f"stays in {self.config.state}"
+        docker = self.config.engine == "docker"
+        rows: list[tuple[str, str]] = [("LocalRacetrack", how)]
+        if runs:
+            rows += [
+                ("for the command", _html.code(f"racetrack set remote {self.config.url}")),
+                ("for a browser", _html.link(self.dashboard_url(), "its dashboard")),
+                ("for callers", _html.code(f"{self.config.pub_url}/job/NAME/VERSION/...")),
+                ("jobs run", "in containers" if docker else "as plain programs"),
+            ]
+        rows.append(("what it knows", kept))
+        return str(_html.table(("", ""), rows))
+
+    def _gone(self, patience: float) -> WorkbenchError | None:
+        try:
+            code = wait_until(lambda: self.exit_code, timeout=patience)
+        except DeadlineExceeded:
+            return None
+        stays = "went with it" if self._passing else f"stays in {self.config.state}"
+        remedy = f"start it again, by LocalRacetrack(...) as before; what it knew {stays}."
+        if self._child.stopped:
+            return WorkbenchError("this LocalRacetrack was stopped.", remedy=remedy)
+        told = f"this LocalRacetrack ended by itself, with {exit_words(code)}."
+        return WorkbenchError(told, log=self._child.log_lines(20), remedy=remedy)
+
+    def _stop_former(self) -> None:
+        """Stop the one that this very cell started when it ran before."""
+        for other in list(_living):
+            if self.started_in and other.started_in and other.started_in.is_again(self.started_in):
+                other.stop()
 
 
 def _start(config: Config, password: str) -> _children.Child:

@@ -19,12 +19,12 @@ from workbench.racetrack.config import Config
 from workbench.racetrack.model import NOBODY, Caller
 from workbench.racetrack.problems import Forbidden, Unauthorized
 from workbench.racetrack.store import Store
+from workbench.settings import LOOPBACK_NAMES
 
 AUTH_HEADER = "X-Racetrack-Auth"
 """The header and the cookie with a caller's token."""
 
 TOKEN_NAMES = (AUTH_HEADER, "X-Racetrack-User-Auth", "X-Racetrack-Esc-Auth")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
 _REMEMBERED = 30.0
 
@@ -41,18 +41,37 @@ def host_of(address: str) -> str:
 
 def host_check(config: Config) -> Check:
     """What refuses requests that were meant for another host."""
-    ours = {*_LOOPBACK, *(host.lower() for host in config.hosts)}
+    ours = {*LOOPBACK_NAMES, *(host.lower() for host in config.hosts)}
     if config.host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
         ours.add(config.host.lower())
 
     def check(request: web.BaseRequest) -> None:
-        if host_of(request.headers.get("Host", "")) not in ours:
+        host = host_of(request.headers.get("Host", ""))
+        if host not in ours and host != _own_address(request):  # no name leads to that by rebinding
             raise Forbidden(
                 "This request names a host in its `Host` header that is not this server's.",
                 remedy=f"use {config.url}, or start the server with `--host-name NAME`.",
             )
 
     return check
+
+
+def _own_address(request: web.BaseRequest) -> str:
+    """The address of this machine that a request came to."""
+    name = request.transport.get_extra_info("sockname") if request.transport else None
+    return str(name[0]) if name else ""
+
+
+def pub_alone(request: web.BaseRequest, config: Config) -> None:
+    """Refuse all but PUB on the address that is there for containers.
+
+    Raises:
+        Forbidden: It is for the dashboard or for Lifecycle.
+    """
+    if not config.pub_for_containers or config.host not in LOOPBACK_NAMES:
+        return
+    if _own_address(request) not in LOOPBACK_NAMES and not request.path.startswith("/pub/"):
+        raise Forbidden("Only PUB is offered to containers.")
 
 
 def origin_check(request: web.BaseRequest) -> None:

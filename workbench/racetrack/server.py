@@ -29,10 +29,12 @@ from workbench.racetrack.deploying.deployer import Deployer
 from workbench.racetrack.model import NOBODY
 from workbench.racetrack.plugins.registry import PluginRegistry
 from workbench.racetrack.problems import NoRoom
+from workbench.racetrack.running.reach import pub_host
 from workbench.racetrack.running.supervisor import Supervisor
 from workbench.racetrack.security import Door
 from workbench.racetrack.server_parts import Parts
 from workbench.racetrack.store import Store
+from workbench.settings import LOOPBACK_NAMES
 
 _GRACE = 3.0
 """Seconds for calls in flight once the server is told to end."""
@@ -79,6 +81,10 @@ async def _run(parts: Parts, on_ready: Callable[[], None]) -> None:
     try:
         try:
             await web.TCPSite(runner, config.host, config.port, backlog=1024).start()
+            if config.pub_for_containers:
+                inner = await asyncio.to_thread(pub_host, config, parts.supervisor.engine)
+                if inner not in (*LOOPBACK_NAMES, config.host):
+                    await web.TCPSite(runner, inner, config.port, backlog=1024).start()
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise

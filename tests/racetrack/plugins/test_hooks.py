@@ -204,7 +204,7 @@ def test_a_child_that_a_hook_forks_ends_with_it(server: Server, tmp_path: Path) 
     body = f"""import os, time
 child = os.fork()
 if child == 0:
-    time.sleep(600)
+    time.sleep(600)  # beyond the test: only an end from outside can be its end
 open({str(pid)!r}, "w").write(str(child))
 return "done" """
     server.install(hooking("markdown_docs", body))

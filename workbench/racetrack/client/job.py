@@ -2,44 +2,120 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 
 from workbench import _html, calls
+from workbench._cell import Cell, running_cell
+from workbench.errors import PerformError, WorkbenchError
+from workbench.settings import LOOPBACK_NAMES, browser_url
 
 if TYPE_CHECKING:
     from workbench.racetrack.client.racetrack import Racetrack
+
+_PAUSE = 1.0
+"""Seconds for which an answer of the server is good enough for a view that follows a job."""
+
+
+@dataclass(frozen=True)
+class NameAndVersion:
+    """What a view calls a job by.
+
+    Attributes:
+        name: The job's name.
+        version: Its exact version.
+    """
+
+    name: str
+    version: str
 
 
 class RemoteJob:
     """A job that runs on a Racetrack.
 
+    The views of `workbench.widgets` take it as they take a job that runs without a server.
+
     Attributes:
         name: Its name.
         version: Its exact version.
+        manifest: Both, as views ask for them.
         pub_url: Its address for callers, without a slash at its end.
         call_timeout: Seconds that a call may take.
+        started_in: The cell of a notebook that deployed it or asked for it; None elsewhere.
+        stopped_in: The cell that deleted it; None elsewhere, and while it is there.
     """
+
+    base_path = ""
+    """What views put before a path: `call` begins at the job's address already."""
+
+    log_file = None
+    """Its log is the server's."""
+
+    outdated: tuple[str, ...] = ()
+    """Nobody knows here from which files it was built."""
 
     def __init__(self, racetrack: Racetrack, wire: Mapping[str, Any]) -> None:
         self._racetrack = racetrack
         self._wire = wire
+        self._looked = time.monotonic()
+        self._read = 0.0
+        self._gone = ""
         self.name = str(wire["name"])
         self.version = str(wire["version"])
+        self.manifest = NameAndVersion(self.name, self.version)
         self.pub_url = str(wire["pub_url"])
         self.call_timeout = 60.0
+        self.started_in = running_cell()
+        self.stopped_in: Cell | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return f"{self.pub_url}/"
+
+    @property
+    def page(self) -> str:
+        """The address of its page for a browser, which may have to go through a hub's proxy."""
+        url = urlsplit(self.url)
+        return browser_url(url.port or 80, url.path) if url.hostname in LOOPBACK_NAMES else self.url
 
     @property
     def status(self) -> str:
-        """How it is now: `running`, `starting`, `error` or `lost`; asks the server.
+        """How it is now: `running`, `starting`, `error`, `lost`, or `deleted`; asks the server.
 
         Raises:
-            WorkbenchError: It was deleted.
+            WorkbenchError: The server does not answer.
         """
-        self._wire = self._racetrack.job(self.name, self.version)._wire
-        return str(self._wire["status"])
+        self._looked = time.monotonic()
+        try:
+            self._wire = self._racetrack.job(self.name, self.version)._wire
+        except WorkbenchError:
+            self._racetrack.ask("/info")  # which tells a server that is gone from a job that is
+            self._gone = "deleted"
+        return self._gone or str(self._wire["status"])
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it is on its server; 0 once it was deleted, or the server is gone.
+
+        A server tells no exit code. It is asked once a second at most, for views ask more often.
+        """
+        if not self._gone and time.monotonic() - self._looked > _PAUSE:
+            try:
+                self._gone = "deleted" if self.status == "deleted" else ""
+            except WorkbenchError:
+                self._gone = "on a server that does not answer any more"
+        return 0 if self._gone else None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is over: who ends a job on a server meant to."""
+        return bool(self._gone)
 
     @property
     def error(self) -> str | None:
@@ -89,6 +165,21 @@ class RemoteJob:
         url = f"{self.pub_url}{path}"
         return self._racetrack.call_pub(method, url, data, headers or {}, self.call_timeout)
 
+    def quick_probe(self, path: str) -> calls.Answer | None:
+        """Ask a probe as a health gate does; None while nobody answers.
+
+        Raises:
+            requests.Timeout: No answer within `PROBE_TIMEOUT`.
+        """
+        url = f"{self.pub_url}{path}"
+        try:
+            answer = self._racetrack.call_pub("GET", url, None, {}, calls.PROBE_TIMEOUT)
+        except PerformError as error:
+            if isinstance(error.__cause__, requests.Timeout):
+                raise error.__cause__ from None
+            return None
+        return calls.probe_answer(answer)
+
     def live(self) -> calls.Answer:
         """Ask `/live`."""
         return calls.probe_answer(self.call("/live"))
@@ -105,6 +196,15 @@ class RemoteJob:
         """What it wrote; the last `tail` lines, or all for 0."""
         return self._text(f"logs?tail={tail}")
 
+    def log_since(self, offset: int) -> tuple[list[str], int]:
+        """The lines finished after the first `offset` bytes of its log, and the next offset."""
+        now = time.monotonic()
+        if self._gone or now - self._read < _PAUSE:
+            return [], offset  # the log goes with its job, and all of it comes each time
+        self._read = now
+        whole, end, _ = self.logs().encode()[offset:].rpartition(b"\n")
+        return whole.decode(errors="replace").splitlines(), offset + len(whole + end)
+
     def build_logs(self) -> str:
         """The build log of the last try to deploy this version."""
         return self._text("build-logs?tail=0")
@@ -120,6 +220,8 @@ class RemoteJob:
             WorkbenchError: It was deleted before.
         """
         self._racetrack.delete(self.name, self.version)
+        self._gone = "deleted"
+        self.stopped_in = running_cell()
 
     def __repr__(self) -> str:
         return f"<RemoteJob {self.name} {self.version} at {self.pub_url}>"

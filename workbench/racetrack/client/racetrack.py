@@ -6,6 +6,7 @@ Lifecycle's own routes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -22,8 +23,15 @@ from workbench.events import Event, Phase, Sink, default_sink, step
 from workbench.manifest import load_job_manifest
 from workbench.racetrack.client.job import RemoteJob
 from workbench.racetrack.client.session import CliSession
+from workbench.settings import LOOPBACK_NAMES
 
 _PROGRESS = "deployment in progress: "
+
+_LAST_BREATH = 0.5
+"""Seconds in which a server's process ends whose connections have ended."""
+
+_FRAMES = re.compile(r"^(building (an|Job) image( \(\d+/\d+\))?: |building image \(\d+/\d+\): )+")
+"""What a server puts before the reason, one for each of its layers: the phase says the same."""
 
 
 class Racetrack:
@@ -48,7 +56,7 @@ class Racetrack:
         self.url = url.rstrip("/") if parts.path.strip("/") else f"{url.rstrip('/')}/lifecycle"
         self._headers = {"X-Racetrack-Auth": token} if token else {}
         self._requests = requests.Session()
-        if urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1"):
+        if urlsplit(self.url).hostname in LOOPBACK_NAMES:
             self._requests.trust_env = False  # a proxy must not get loopback calls
         self._session = CliSession(self.url, token)
 
@@ -156,7 +164,7 @@ class Racetrack:
         with step(sink, Phase.DEPLOYING, told) as outcome:
             run = self.cli(*words, cwd=Path(job_dir), terminal=True, on_line=look)
             if not run.ok:
-                raise _deploy_error(told, phase, run)
+                raise self._deploy_error(told, phase, run)
             job = self.job(manifest.name, manifest.version)
             outcome.message = job.pub_url
         return job
@@ -209,8 +217,35 @@ class Racetrack:
     def _done(self, *words: str | Path) -> None:
         run = self.cli(*words, terminal=True)
         if not run.ok:
-            errors = run.output.partition("ERROR ")
-            raise WorkbenchError(f"`racetrack {words[0]}` did not hold: {errors[2] or run.output}")
+            why, more = self._why(run.output.partition("ERROR ")[2] or run.output)
+            raise WorkbenchError(f"`racetrack {words[0]}` did not hold: {why}", **more)
+
+    def _deploy_error(self, told: str, phase: str, run: RacetrackRun) -> DeployError:
+        text = run.output.partition("ERROR ")[2] or run.output
+        first, _, rest = _FRAMES.sub("", text.removeprefix("deployment error: ")).partition("\n")
+        where = f", while {phase}" if phase else ""
+        why, more = self._why(first, log=rest.splitlines())
+        return DeployError(
+            f"{told} was not deployed, after {run.seconds:.1f} s{where}: {why}",
+            phase=phase or None,
+            **more,
+        )
+
+    def _why(self, text: str, patience: float = 0.0, **more: Any) -> tuple[str, dict[str, Any]]:
+        """Why something did not hold, and what the error says besides: first, that nobody is there.
+
+        Args:
+            text: Why, as far as was seen of the server.
+            patience: Seconds in which its process may end whose connections have.
+            more: What the error says besides, as far as was seen.
+        """
+        if (gone := self._gone(patience)) is None:
+            return text, more
+        return gone.message, {"remedy": gone.remedy, "log": gone.log}
+
+    def _gone(self, patience: float) -> WorkbenchError | None:  # noqa: ARG002 - for those below
+        """Why the server will answer nobody any more, where that is known here."""
+        return None
 
     def ask(self, path: str, timeout: float = 30.0) -> Any:
         """What one of Lifecycle's routes answers.
@@ -223,10 +258,9 @@ class Racetrack:
                 f"{self.url}/api/v1{path}", headers=self._headers, timeout=timeout
             )
         except requests.RequestException as error:
-            raise WorkbenchError(
-                f"GET {path} of {self.url}: {calls.why_no_answer(error, timeout)}.",
-                remedy="look whether the server runs.",
-            ) from None
+            seen = f"{calls.why_no_answer(error, timeout)}."
+            why, more = self._why(seen, _LAST_BREATH, remedy="look whether the server runs.")
+            raise WorkbenchError(f"GET {path} of {self.url}: {why}", **more) from None
         try:
             body = answer.json()
         except requests.JSONDecodeError:
@@ -256,15 +290,5 @@ class Racetrack:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise PerformError(f"{method} {url}: {calls.why_no_answer(error, timeout)}.") from error
-
-
-def _deploy_error(told: str, phase: str, run: RacetrackRun) -> DeployError:
-    text = run.output.partition("ERROR ")[2] or run.output
-    first, _, rest = text.removeprefix("deployment error: ").partition("\n")
-    where = f", while {phase}" if phase else ""
-    return DeployError(
-        f"{told} was not deployed, after {run.seconds:.1f} s{where}: {first}",
-        phase=phase or None,
-        log=rest.splitlines(),
-    )
+            why, more = self._why(f"{calls.why_no_answer(error, timeout)}.", _LAST_BREATH)
+            raise PerformError(f"{method} {url}: {why}", **more) from error

@@ -69,12 +69,12 @@ def job_row(job: JobRecord) -> dict[str, Any]:
 
 
 def deployment_row(deployment: Deployment) -> dict[str, Any]:
-    """A deployment with its phases, each with its seconds."""
+    """A deployment with its phases, each with its seconds; one that was refused has none."""
     until = deployment.ended or time.time()
-    starts = [*(at for _, at in deployment.phases[1:]), until]
+    ends = [*(at for _, at in deployment.phases[1:]), until]
     phases = [
         {"name": name, "seconds": max(0.0, end - at)}
-        for (name, at), end in zip(deployment.phases, starts, strict=True)
+        for (name, at), end in zip(deployment.phases, ends, strict=False)
     ]
     return {
         "id": deployment.id,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from workbench.errors import WorkbenchError
 from workbench.manifest import JobManifest
 from workbench.racetrack.aliases import find_version
 from workbench.racetrack.config import Config
@@ -17,15 +18,10 @@ from workbench.racetrack.deploying.contexts import unpack_context
 from workbench.racetrack.deploying.environment import job_env
 from workbench.racetrack.deploying.requests import DeployRequest
 from workbench.racetrack.deploying.work import Work
-from workbench.racetrack.model import (
-    Caller,
-    Deployment,
-    DeploymentStatus,
-    JobRecord,
-    JobStatus,
-)
+from workbench.racetrack.model import Caller, Deployment, DeploymentStatus, JobRecord, JobStatus
 from workbench.racetrack.plugins.registry import PluginRegistry
-from workbench.racetrack.problems import Exists, Invalid, NotFound, NotOffered
+from workbench.racetrack.problems import Exists, Invalid, NotFound, NotOffered, Problem
+from workbench.racetrack.running.reach import pub_for_jobs
 from workbench.racetrack.running.restoring import restore
 from workbench.racetrack.running.supervisor import Supervisor
 from workbench.racetrack.store import Store
@@ -67,17 +63,15 @@ class Deployer:
             NoRoom: The disk is full.
         """
         request = DeployRequest.read(payload)
-        if request.context is None:
-            raise Invalid(
-                "This server takes the files of a job's folder, not a git repository.",
-                remedy="deploy with `--build-context local`.",
-            )
         if self._closing.is_set():
             raise NotOffered("The server is being stopped.")
         deployment_id = str(uuid.uuid4())
         folder = self._config.workspaces_dir / deployment_id
         try:
-            unpack_context(request.context, folder, self._config.limits)
+            if request.context is None:
+                folder.mkdir(parents=True)  # git fills it in a phase of its own
+            else:
+                unpack_context(request.context, folder, self._config.limits)
             manifest = request.place_manifest(folder)
             self._check_target(manifest)
             now = time.time()
@@ -129,11 +123,10 @@ class Deployer:
             )
 
             def run() -> None:
-                try:
-                    work.run()
-                finally:
-                    with self._lock:
-                        self._going_on.pop(key, None)
+                how = work.run()
+                with self._lock:  # who reads of the end, and deploys again, finds the way free
+                    self._going_on.pop(key, None)
+                    work.end(how)
 
             thread = threading.Thread(target=run, name=f"deploy {manifest.name}", daemon=True)
             self._going_on[key] = thread
@@ -242,12 +235,16 @@ class Deployer:
 
         Raises:
             NotFound: There is no such job, or nothing of it is left to start.
+            Problem: It did not get ready again; the old one goes on.
         """
         del caller
         self._exact(name, version)
         if self._supervisor.instance(name, version) is None:
             raise NotFound(f"nothing is left of {name} {version}; deploy it again with --force")
-        self._supervisor.restart(name, version)
+        try:
+            self._supervisor.restart(name, version)
+        except WorkbenchError as error:
+            raise Problem(error.message, remedy=error.remedy) from None
 
     def _exact(self, name: str, version: str) -> JobRecord:
         job = self._store.job(name, version)
@@ -277,7 +274,8 @@ class Deployer:
         """After a start: jobs that ran run again, or are told as lost."""
 
         def environment(manifest: JobManifest) -> Mapping[str, str]:
-            return job_env(self._config, self._store, manifest, self._plugins.runtime_env(), {})
+            pub_url = pub_for_jobs(self._config, self._supervisor.engine)
+            return job_env(pub_url, self._store, manifest, self._plugins.runtime_env(), {})
 
         restore(self._config, self._store, self._supervisor, environment)
 

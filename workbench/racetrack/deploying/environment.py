@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.manifest import JobManifest
-from workbench.racetrack.config import Config
 from workbench.racetrack.problems import Invalid
 from workbench.racetrack.store import Store
 from workbench.run import job_environment
@@ -35,7 +34,7 @@ def refuse_reserved(names: Mapping[str, str]) -> None:
 
 
 def job_env(
-    config: Config,
+    pub_url: str,
     store: Store,
     manifest: JobManifest,
     of_plugins: Mapping[str, str],
@@ -44,7 +43,7 @@ def job_env(
     """All of it but the timestamp, which each start has of its own.
 
     Args:
-        config: Where PUB is.
+        pub_url: Where PUB is, as the job sees it.
         store: Makes the token with which the job may call others.
         manifest: The job.
         of_plugins: What plugins give to every job.
@@ -55,6 +54,6 @@ def job_env(
         **env,
         **of_plugins,
         **secrets,
-        "PUB_URL": config.pub_url,
+        "PUB_URL": pub_url,
         "AUTH_TOKEN": store.tokens.issue("job_family", manifest.name),
     }

@@ -30,6 +30,7 @@ class DeployRequest:
         force: Whether a version that is there is replaced.
         secrets: The secret variables, for the build and for the running job.
         no_cache: Whether nothing that was built before is used.
+        credentials: `username` and `password` for the git repository; empty where none are needed.
     """
 
     manifest: Mapping[str, Any]
@@ -37,6 +38,7 @@ class DeployRequest:
     force: bool
     secrets: Mapping[str, Mapping[str, str]] = field(repr=False)
     no_cache: bool
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> DeployRequest:
@@ -60,12 +62,14 @@ class DeployRequest:
         unknown = [flag for flag in flags if flag != "--no-cache"]
         if unknown:
             raise Invalid(f"build_flags: {unknown[0]!r} is not one that is offered: --no-cache.")
-        return cls(manifest, context, payload.get("force") is True, read, bool(flags))
+        credentials = _texts(payload.get("git_credentials"), "git_credentials")
+        force = payload.get("force") is True
+        return cls(manifest, context, force, read, bool(flags), credentials)
 
     @property
     def manifest_yaml(self) -> str:
         """The manifest as text."""
-        return yaml.safe_dump(dict(self.manifest), sort_keys=False, allow_unicode=True)
+        return _as_yaml(self.manifest)
 
     def hide(self, text: str) -> str:
         """A text without the values of secrets."""
@@ -74,7 +78,9 @@ class DeployRequest:
     @property
     def secret_values(self) -> set[str]:
         """The values of all secret variables."""
-        return {value for group in self.secrets.values() for value in group.values()}
+        password = self.credentials.get("password")
+        values = {value for group in self.secrets.values() for value in group.values()}
+        return values | {password} if password else values
 
     def place_manifest(self, workspace: Path) -> JobManifest:
         """Write the manifest beside the sources, and hold it against all rules.
@@ -85,10 +91,13 @@ class DeployRequest:
         Raises:
             Invalid: It breaks a rule; all that is wrong is told at once.
         """
+        manifest = dict(self.manifest)
         for key, group in _SECRET_FILES.items():
-            name = self.manifest.get(key)
-            if not isinstance(name, str) or ".." in Path(name).parts or Path(name).is_absolute():
+            name = manifest.get(key)
+            if not isinstance(name, str):
                 continue
+            if ".." in Path(name).parts or Path(name).is_absolute():
+                name = manifest[key] = f".{key}"  # a file of the person's, not of this machine
             path = workspace / name
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,12 +106,16 @@ class DeployRequest:
                 path.write_text("".join(lines))
         path = workspace / JOB_MANIFEST_FILENAME
         path.unlink(missing_ok=True)
-        path.write_text(self.manifest_yaml)
+        path.write_text(_as_yaml(manifest))
         try:
             return load_job_manifest(path)
         except ManifestError as error:
             text = str(error).replace(f"{workspace}/", "").replace(str(workspace), "the job")
             raise Invalid(f"The manifest is not accepted. {text}") from None
+
+
+def _as_yaml(manifest: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(manifest), sort_keys=False, allow_unicode=True)
 
 
 def _texts(value: object, name: str) -> dict[str, str]:
@@ -111,5 +124,5 @@ def _texts(value: object, name: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(
         isinstance(one, str) for pair in value.items() for one in pair
     ):
-        raise Invalid(f"secret_vars: {name} has to be a mapping of texts.")
+        raise Invalid(f"{name} has to be a mapping of texts.")
     return dict(value)

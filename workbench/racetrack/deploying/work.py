@@ -19,6 +19,8 @@ from workbench.job_type import JobType
 from workbench.manifest import JobManifest
 from workbench.racetrack.config import Config
 from workbench.racetrack.deploying.environment import job_env, refuse_reserved
+from workbench.racetrack.deploying.git_source import fetch_sources
+from workbench.racetrack.deploying.record import new_record
 from workbench.racetrack.deploying.requests import DeployRequest
 from workbench.racetrack.model import (
     Caller,
@@ -31,6 +33,7 @@ from workbench.racetrack.model import (
 from workbench.racetrack.plugins.registry import PluginRegistry
 from workbench.racetrack.running.gate import GateError, wait_until_live, wait_until_ready
 from workbench.racetrack.running.instance import Instance, Program
+from workbench.racetrack.running.reach import pub_for_jobs, words_before
 from workbench.racetrack.running.supervisor import Supervisor
 from workbench.racetrack.store import Store
 
@@ -41,6 +44,7 @@ _KEPT = (
     "the job that ran goes on; a real server would have removed it, and its record, since its "
     "successor did not get through the health gate"
 )
+_ONE_PORT = "this wrapper knows one port only, so that two of them cannot run side by side"
 
 
 @dataclass
@@ -69,21 +73,38 @@ class Work:
     manifest: JobManifest
     caller: Caller
 
-    def run(self) -> None:
-        """Do all of it; whatever happens, the deployment is done or failed at the end."""
+    def run(self) -> dict[str, Any]:
+        """Do all of it, and leave nothing in the workspace.
+
+        Returns:
+            How it ended, done or failed: what `end` writes once nothing else is left to do, so
+            that whoever reads of an end may deploy again.
+        """
         try:
             self._refuse_overwriting()
             self._deploy()
+            return {"status": DeploymentStatus.DONE, "phase": None, "ended": time.time()}
         except WorkbenchError as error:
-            self._fail(str(error))
+            return self._failed(str(error))
         except OSError as error:
-            self._fail(f"the state could not be written: {error.strerror or error}")
+            return self._failed(f"the state could not be written: {error.strerror or error}")
         except Exception:
             number = uuid.uuid4().hex[:8]
             log.exception("deployment %s: %s", self.id, number)
-            self._fail(f"the server made a mistake; its log tells more, at {number}")
+            return self._failed(f"the server made a mistake; its log tells more, at {number}")
         finally:
             shutil.rmtree(self.manifest.workspace, ignore_errors=True)
+
+    def end(self, how: dict[str, Any]) -> None:
+        """Write how it ended; where the disk is full, the server's next start will write it."""
+        try:
+            self._change(**how)
+        except WorkbenchError as error:
+            log.warning("deployment %s ended, which could not be written: %s", self.id, error)
+            if how["status"] is not DeploymentStatus.FAILED:
+                how = self._failed(str(error))
+            if known := self.store.deployment(self.id):
+                self.store.keep_in_mind(replace(known, **how))
 
     # --- what is written down ---------------------------------------------------------------------
 
@@ -113,13 +134,10 @@ class Work:
     def _log(self, text: str) -> None:
         self.store.append_build_log(self.id, self.request.hide(text))
 
-    def _fail(self, text: str) -> None:
+    def _failed(self, text: str) -> dict[str, Any]:
         folder = self.manifest.workspace  # errors name files from it, or from the folder above
         told = self.request.hide(text).replace(f"{folder}/", "").replace(f"{folder.name}/", "")
-        try:
-            self._change(status=DeploymentStatus.FAILED, error=told, ended=time.time())
-        except WorkbenchError as error:  # a full disk; the next start will tell
-            log.warning("deployment %s failed, which could not be written: %s", self.id, error)
+        return {"status": DeploymentStatus.FAILED, "error": told, "ended": time.time()}
 
     # --- the way ----------------------------------------------------------------------------------
 
@@ -144,6 +162,8 @@ class Work:
             self._warn(text.replace(f"{manifest.workspace}/", ""))
         self._phase(DeployPhase.BUILDING)
         self._phase(DeployPhase.FETCHING)
+        if self.request.context is None:
+            fetch_sources(manifest.git, self.request.credentials, manifest.workspace, self.config)
         self._phase(DeployPhase.PREPARING)
         started = datetime.now(UTC)
         try:
@@ -163,15 +183,17 @@ class Work:
         self._phase(DeployPhase.FINALIZING)
         self._change(image_name=image.reference if image.engine == "docker" else image.engine)
         self._phase(DeployPhase.CREATING)
-        env = job_env(self.config, self.store, manifest, of_plugins, secrets)
+        pub_url = pub_for_jobs(self.config, self.supervisor.engine)
+        env = job_env(pub_url, self.store, manifest, of_plugins, secrets)
         folder = self.config.jobs_dir / f"{manifest.name}-{manifest.version}-{self.id[:8]}"
         hidden = {*self.request.secret_values, env["AUTH_TOKEN"]}
-        program = Program.placed(image, env, folder, secrets, hidden)
         try:
+            program = Program.placed(image, env, folder, secrets, hidden)
             self._start(program, plugin, job_type, started)
         except BaseException:
+            self.supervisor.bring_back(manifest.name, manifest.version)
             running = self.supervisor.instance(manifest.name, manifest.version)
-            if running is None or running.program is not program:
+            if running is None or running.program.folder != folder:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
 
@@ -224,11 +246,23 @@ class Work:
         former = self.store.job(name, version)
         old = self.supervisor.instance(name, version)
         if old is not None and program.image.fixed_port:
-            old.stop()  # the wrapper knows one port only: they cannot run side by side
+            self._warn(f"the job that ran was stopped first: {_ONE_PORT}")
+            old.stop()
         self._phase(DeployPhase.STARTING)
         timestamp = int(time.time())
-        instance = Instance.start(self.supervisor.engine, program, timestamp, [], 0)
-        job = self._record(former, instance, plugin, job_type, started)
+        before = words_before(self.config, self.supervisor.engine)
+        instance = Instance.start(self.supervisor.engine, program, timestamp, before, 0)
+        job = new_record(
+            self.manifest,
+            self.request.manifest_yaml,
+            former,
+            instance,
+            plugin,
+            job_type,
+            started,
+            self.config,
+            deployed_by=self.caller.name,
+        )
         if former is None:
             self.supervisor.adopt(name, version, instance)
             self.store.save_job(job)
@@ -236,20 +270,19 @@ class Work:
             wait_until_live(instance, self.config, self.closing)
             self._phase(DeployPhase.INITIALIZING)
             wait_until_ready(instance, self.config, self.closing)
+            self._phase(DeployPhase.HOOKS)
+            job = replace(job, status=JobStatus.RUNNING, internal_name=instance.internal_name)
+            self.store.save_job(job)
         except BaseException as error:
             self._give_up(instance, former, isinstance(error, GateError))
             raise
-        self._phase(DeployPhase.HOOKS)
         if former is not None:
             replaced = self.supervisor.adopt(name, version, instance)
             if replaced is not None:
                 self.supervisor.retire(replaced)
-        job = replace(job, status=JobStatus.RUNNING, internal_name=instance.internal_name)
-        self.store.save_job(job)
         image = program.image.reference if program.image.engine == "docker" else job.image_tag
         for text in self.plugins.after_deploy(job, self.manifest, image, self.caller.name):
             self._warn(text)
-        self._change(status=DeploymentStatus.DONE, phase=None, ended=time.time())
 
     def _give_up(self, instance: Instance, former: JobRecord | None, gate: bool) -> None:
         name, version = self.manifest.name, self.manifest.version
@@ -259,34 +292,3 @@ class Work:
         elif gate:
             self._warn(_KEPT)
         instance.stop()
-
-    def _record(
-        self,
-        former: JobRecord | None,
-        instance: Instance,
-        plugin: InstalledPlugin,
-        job_type: JobType,
-        started: datetime,
-    ) -> JobRecord:
-        manifest = self.manifest
-        values = manifest.model_dump(mode="json")
-        return JobRecord(
-            id=former.id if former is not None else str(uuid.uuid4()),
-            name=manifest.name,
-            version=manifest.version,
-            status=JobStatus.STARTING,
-            create_time=former.create_time if former is not None else instance.timestamp,
-            update_time=instance.timestamp,
-            manifest=values,
-            manifest_yaml=self.request.manifest_yaml,
-            internal_name=instance.internal_name,
-            pub_url=f"{self.config.pub_url}/job/{manifest.name}/{manifest.version}",
-            image_tag=started.strftime("%Y-%m-%dT%H%M%S"),
-            deployed_by=self.caller.name,
-            infrastructure_target=self.supervisor.engine.name,
-            job_type_version=job_type.full_name,
-            engine=self.supervisor.engine.name,
-            image=instance.program.to_dict(self.config.jobs_dir),
-            deployment_timestamp=instance.timestamp,
-            plugin=f"{plugin.name} {plugin.version}",
-        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from multidict import CIMultiDict
 from yarl import URL
 
 from workbench.racetrack.answers import answer
@@ -54,6 +56,26 @@ class Proxy:
         if self._session is not None:
             await self._session.close()
 
+    def request(
+        self,
+        method: str,
+        target: Target,
+        url: str,
+        headers: CIMultiDict[str],
+        body: bytes,
+    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """A call whose body and answer are had whole.
+
+        Raises:
+            OSError: The job does not run.
+        """
+        assert self._session is not None  # noqa: S101 - the application started it
+        if target.address is None:
+            raise ConnectionRefusedError(_DEAD)
+        return self._session.request(
+            method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
+        )
+
     async def forward(self, request: web.Request) -> web.StreamResponse:
         """Answer a call with what the job answers, or with an error of PUB's own."""
         trace = tracing_id(request)
@@ -68,7 +90,7 @@ class Proxy:
         if target.address is None:
             self._directory.broken(target.name, target.version)
             return _gateway_error(target, trace, f"{_DEAD}: it does not run")
-        url = _url(request, target)
+        url = URL(job_url(request.rel_url.raw_path, request, target), encoded=True)
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._websocket(request, target, url, trace)
         return await self._call(request, target, url, trace)
@@ -77,7 +99,10 @@ class Proxy:
         self, request: web.Request, target: Target, url: URL, trace: str
     ) -> web.StreamResponse:
         assert self._session is not None  # noqa: S101 - the application started it
-        body = _body(request) if request.body_exists else None
+        body: bytes | AsyncIterator[bytes] | None = None
+        if request.body_exists:
+            short = _is_short(request.content_length)
+            body = await request.read() if short else _body(request)
         try:
             upstream = await self._session.request(
                 request.method,
@@ -109,8 +134,18 @@ class Proxy:
         upstream: aiohttp.ClientResponse,
         trace: str,
     ) -> web.StreamResponse:
+        headers = to_caller(upstream.headers, trace)
+        if _is_short(upstream.content_length) and request.method != "HEAD":
+            try:  # most answers are short: one piece is sent in half the time of a stream
+                whole = await upstream.read()
+            except (aiohttp.ClientError, TimeoutError) as error:
+                self._directory.broken(target.name, target.version)
+                return _gateway_error(target, trace, f"{_BROKEN}: {_why(error)}")
+            return web.Response(
+                status=upstream.status, reason=upstream.reason, headers=headers, body=whole
+            )
         response = web.StreamResponse(status=upstream.status, reason=upstream.reason)
-        response.headers.extend(to_caller(upstream.headers, trace))
+        response.headers.extend(headers)
         if "Content-Length" not in response.headers and request.version >= (1, 1):
             bodiless = request.method == "HEAD" or upstream.status in (204, 304)
             if not bodiless:
@@ -168,6 +203,10 @@ class Proxy:
         return caller
 
 
+def _is_short(length: int | None) -> bool:
+    return length is not None and length <= _CHUNK
+
+
 async def _pump(source: Any, sink: Any) -> None:
     async for message in source:
         if message.type is aiohttp.WSMsgType.TEXT:
@@ -181,16 +220,21 @@ async def _body(request: web.Request) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _url(request: web.Request, target: Target) -> URL:
-    """The job's address of a call: the exact version, and all else as it was typed."""
-    whole = request.rel_url.raw_path
+def job_url(whole: str, request: web.Request, target: Target) -> str:
+    """The job's address of a call.
+
+    Args:
+        whole: The path of the call, as it was typed: `/pub/job/NAME/VERSION/...`.
+        request: The call, for what follows the path.
+        target: The job, with its exact version.
+    """
     while "//" in whole:
         whole = whole.replace("//", "/")
     words = whole.removeprefix("/pub").split("/", 4)  # "", job, name, version, rest
     rest = f"/{words[4]}" if len(words) > 4 else ""
     query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
     path = f"/pub/job/{target.name}/{target.version}{rest}{query}"
-    return URL(f"{target.address}{path}", encoded=True)
+    return f"{target.address}{path}"
 
 
 def _refused(problem: Problem, trace: str) -> web.Response:
@@ -214,6 +258,13 @@ def _gateway_error(target: Target, trace: str, told: str) -> web.Response:
         },
         HTTPStatus.BAD_GATEWAY,
     )
+
+
+def broken(error: BaseException) -> str:
+    """What became of a call that had no answer, in a real PUB's words."""
+    dead = isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError)
+    told = (_DEAD if dead else _BROKEN).removeprefix("Reverse proxy error: ")
+    return f"{told}: {_why(error)}" if not isinstance(error, ConnectionRefusedError) else told
 
 
 def _why(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from workbench.racetrack.answers import answer
 from workbench.racetrack.config import VERSION, Config
 from workbench.racetrack.pub.directory import Directory
 from workbench.racetrack.pub.proxy import Proxy
+from workbench.racetrack.pub.tasks import Tasks
 from workbench.racetrack.store import Store
 
 _SPELLINGS = ("/pub/job", "/pub/fatman", "/job", "/fatman")
@@ -27,9 +28,9 @@ class Pub:
     """
 
     def __init__(self, config: Config, store: Store, directory: Directory) -> None:
-        del store
         self._config = config
         self._proxy = Proxy(directory, config.limits.call)
+        self.tasks = Tasks(store, directory, self._proxy)
         self._answers: Counter[int] = Counter()
         self._in_flight = 0
         self._seconds = 0.0
@@ -38,6 +39,7 @@ class Pub:
         """Open and close with the application."""
         await self._proxy.start()
         yield
+        await self.tasks.close()
         await self._proxy.close()
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -101,6 +103,12 @@ def add_pub(app: web.Application, pub: Pub) -> None:
         ("metrics", pub.metrics),
     ):
         app.router.add_get(f"/pub/{name}", handler)
+    new = "/pub/async/new/{kind:job|fatman}/{name}/{version}"
+    for method in ("GET", "POST"):
+        app.router.add_route(method, new, pub.tasks.new)
+        app.router.add_route(method, new + "{path:/.*}", pub.tasks.new)
+    app.router.add_get("/pub/async/task/{id}/status", pub.tasks.status)
+    app.router.add_get("/pub/async/task/{id}/poll", pub.tasks.poll)
     for spelling in _SPELLINGS:
         app.router.add_route("*", f"{spelling}/{{name}}/{{version}}", pub.call)
         app.router.add_route("*", f"{spelling}/{{name}}/{{version}}{{path:/.*}}", pub.call)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench._log_file import LogFile
 from workbench.engines import Container, Engine, Image
 from workbench.manifest import JobManifest
 from workbench.racetrack.hiding import hide
 
 _KEPT_LINES = 200
+_LONGEST_LINE = 4_000
 _SECRET_FILES = ("secret_build_env_file", "secret_runtime_env_file")
 
 
@@ -178,7 +180,15 @@ class Instance:
 
     def kept(self, note: str) -> list[str]:
         """What the one that is started in its place shows before its own lines."""
-        return [*self.lines(_KEPT_LINES), note][-_KEPT_LINES:]
+        return [*_shortened(self.lines(_KEPT_LINES)), note][-_KEPT_LINES:]
+
+    def bound_log(self, most: int) -> None:
+        """Let its log begin anew once it has more than `most` bytes; its last lines stay."""
+        path = self.container.log_file
+        if path is not None and path.stat().st_size > most:
+            note = f"--- more than {most:,} bytes: older lines are left out ---"
+            own = self._without_secrets(LogFile(path).take()[-_KEPT_LINES:])
+            self.before = [note, *_shortened([*self.before, *own])[-_KEPT_LINES:]]
 
     def stop(self) -> None:
         """Ask it to end, and wait until it has; calls in flight are answered first."""
@@ -188,3 +198,7 @@ class Instance:
     def forget(self) -> None:
         """Remove its folder, once nothing runs from it."""
         shutil.rmtree(self.program.folder, ignore_errors=True)
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    return [line[:_LONGEST_LINE] for line in lines]

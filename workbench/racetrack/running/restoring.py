@@ -6,6 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from workbench.engines import stop_abandoned_containers
 from workbench.errors import WorkbenchError
@@ -18,6 +19,9 @@ from workbench.racetrack.running.supervisor import Supervisor
 from workbench.racetrack.store import Store
 
 log = logging.getLogger(__name__)
+
+_AT_ONCE = 8
+"""Jobs that are started side by side: most of their time they wait."""
 
 Environment = Callable[[JobManifest], Mapping[str, str]]
 
@@ -33,22 +37,32 @@ def restore(config: Config, store: Store, supervisor: Supervisor, environment: E
         supervisor: Takes them over.
         environment: Gives a job its environment anew.
     """
-    if supervisor.engine.name == "docker":
-        stop_abandoned_containers()
     jobs = store.jobs()
+    try:
+        if supervisor.engine.name == "docker":
+            stop_abandoned_containers()
+    except WorkbenchError as error:
+        log.warning("no job was brought back: %s", error)
+        for job in jobs:
+            store.update_job(job.name, job.version, status=JobStatus.LOST, error=str(error))
+        return
     wanted = {job.image.get("folder") for job in jobs}
     for folder in config.jobs_dir.iterdir() if config.jobs_dir.is_dir() else ():
         if folder.name not in wanted:
             shutil.rmtree(folder, ignore_errors=True)
-    for job in jobs:
+
+    def one(job: JobRecord) -> None:
         if supervisor.instance(job.name, job.version) is not None:
-            continue  # somebody deployed it in the meantime
+            return  # somebody deployed it in the meantime
         try:
             _bring_back(config, store, supervisor, environment, job)
         except (WorkbenchError, OSError, KeyError, ValueError) as error:
             log.warning("%s was not brought back: %s", job.full_name, error)
             status = JobStatus.ERROR if isinstance(error, GateError) else JobStatus.LOST
             store.update_job(job.name, job.version, status=status, error=str(error))
+
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="restore") as pool:
+        list(pool.map(one, jobs))
 
 
 def _bring_back(

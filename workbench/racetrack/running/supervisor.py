@@ -17,6 +17,7 @@ from workbench.engines import Engine, get_engine
 from workbench.errors import WorkbenchError, exit_words
 from workbench.racetrack.config import Config
 from workbench.racetrack.model import JobStatus
+from workbench.racetrack.running.following import follow_log
 from workbench.racetrack.running.gate import GateError, pass_gate
 from workbench.racetrack.running.instance import Instance
 from workbench.racetrack.running.probes import state_of
@@ -26,9 +27,6 @@ Key = tuple[str, str]
 
 LOOK = 0.2
 """Seconds between two looks at whether the processes live."""
-
-FOLLOW = 0.2
-"""Seconds between two looks at a log that is followed."""
 
 CALM = 3600.0
 """Seconds without a crash after which the count of restarts begins anew."""
@@ -48,6 +46,7 @@ class Supervisor:
         self._engine: Engine | None = None
         self._running: dict[Key, Instance] = {}
         self._calls: dict[Key, int] = {}
+        self._due: list[tuple[float, Key, Instance, list[str], int]] = []
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._wake = threading.Event()
@@ -95,7 +94,9 @@ class Supervisor:
         """
         ended = threading.Event()
         thread = threading.Thread(
-            target=self._follow, args=((name, version), tail, on_line, ended), daemon=True
+            target=follow_log,
+            args=(lambda: self.instance(name, version), tail, on_line, ended),
+            daemon=True,
         )
         thread.start()
 
@@ -104,24 +105,6 @@ class Supervisor:
             thread.join()
 
         return end
-
-    def _follow(
-        self, key: Key, tail: int, on_line: Callable[[str], None], ended: threading.Event
-    ) -> None:
-        seen: Instance | None = None
-        offset = 0
-        while not (ended.is_set() or self._closing.is_set()):
-            instance = self._running.get(key)
-            if instance is not None:
-                lines, after = instance.lines_since(offset if instance is seen else 0)
-                if seen is None:
-                    lines = [*instance.before, *lines][-tail:] if tail else []
-                elif instance is not seen and instance.before:
-                    lines = [instance.before[-1], *lines]
-                seen, offset = instance, after
-                for line in lines:
-                    on_line(line)
-            ended.wait(FOLLOW)
 
     # --- what is done -----------------------------------------------------------------------------
 
@@ -182,10 +165,13 @@ class Supervisor:
             self._wake.wait(LOOK)
             self._wake.clear()
             for key, instance in list(self._running.items()):
+                with suppress(OSError):
+                    instance.bound_log(self._config.limits.job_log)
                 ended = instance.container.exit_code is not None
                 if ended and not (instance.stopping or instance.noticed):
                     instance.noticed = True
                     self._pool.submit(self._crashed, key, instance)
+            self._restart_what_is_due()
             if time.monotonic() - synced >= self._config.limits.sync:
                 synced = time.monotonic()
                 self._write_calls()
@@ -203,14 +189,23 @@ class Supervisor:
         then = "it is started again" if again else f"it was started again {most} times, no more"
         job = self._store.job(*key)
         if job is None or job.status is JobStatus.STARTING:
-            return  # its deployment tells of it
+            instance.noticed = False  # its deployment tells of it, unless it is just through
+            return
         self._store.update_job(
             *key, status=JobStatus.ERROR, error=f"{what}; {then}\nJob logs:\n{log}\n"
         )
-        if not again or self._closing.wait(min(0.25 * 2**restarts, 30.0)):
-            return
-        note = f"--- {what}; started again ---"
-        self._restart(key, instance, instance.kept(note), restarts + 1)
+        if again:
+            before = instance.kept(f"--- {what}; started again ---")
+            due = time.monotonic() + min(0.25 * 2**restarts, 30.0)
+            with self._lock:
+                self._due.append((due, key, instance, before, restarts + 1))
+
+    def _restart_what_is_due(self) -> None:
+        with self._lock:
+            due = [one for one in self._due if one[0] <= time.monotonic()]
+            self._due = [one for one in self._due if one not in due]
+        for _, key, instance, before, restarts in due:
+            self._pool.submit(self._restart, key, instance, before, restarts)
 
     def _restart(self, key: Key, instance: Instance, before: list[str], restarts: int) -> None:
         with self._lock:
@@ -235,6 +230,13 @@ class Supervisor:
                 internal_name=fresh.internal_name,
             )
 
+    def bring_back(self, name: str, version: str) -> None:
+        """Start a job again that was stopped for one to take its place, which failed."""
+        with self._lock:
+            old = self._running.get((name, version))
+        if old is not None and old.stopping:
+            self._restart((name, version), old, old.kept("--- started again ---"), 0)
+
     def restart(self, name: str, version: str) -> None:
         """Start a job again from its image; the old one answers until the new one is ready.
 
@@ -245,11 +247,15 @@ class Supervisor:
         old = self._running[name, version]
         if old.program.image.fixed_port:
             old.stop()
-        fresh = Instance.start(self.engine, old.program, int(time.time()), old.kept("---"), 0)
         try:
-            pass_gate(fresh, self._config)
+            fresh = Instance.start(self.engine, old.program, int(time.time()), old.kept("---"), 0)
+            try:
+                pass_gate(fresh, self._config)
+            except BaseException:
+                fresh.stop()
+                raise
         except BaseException:
-            fresh.stop()
+            self.bring_back(name, version)
             raise
         self.adopt(name, version, fresh)
         self._store.update_job(

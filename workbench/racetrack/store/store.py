@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -39,6 +40,7 @@ class Store:
         self.job_changes = 0
         self._deployments = deployments
         self._build_log = build_log
+        self._unwritten: dict[str, Deployment] = {}
         self.tokens = Tokens(self._database)
 
     def close(self) -> None:
@@ -168,24 +170,33 @@ class Store:
             ).fetchone()
             if row is None:
                 raise KeyError(deployment_id)
-            changed = change(_deployment(row["data"]))
+            changed = change(self._unwritten.get(deployment_id) or _deployment(row["data"]))
             sql.execute(
                 "UPDATE deployments SET status = ?, data = ? WHERE id = ?",
                 (changed.status.value, json.dumps(asdict(changed)), deployment_id),
             )
-            return changed
+        self._unwritten.pop(deployment_id, None)
+        return changed
+
+    def keep_in_mind(self, deployment: Deployment) -> None:
+        """Answer with this one from now on, though a full disk does not take it."""
+        self._unwritten[deployment.id] = deployment
+
+    def _as_known(self, rows: Iterable[sqlite3.Row]) -> list[Deployment]:
+        read = [_deployment(row["data"]) for row in rows]
+        return [self._unwritten.get(one.id, one) for one in read]
 
     def deployment(self, deployment_id: str) -> Deployment | None:
         """The deployment with this id."""
         rows = self._database.rows("SELECT data FROM deployments WHERE id = ?", (deployment_id,))
-        return _deployment(rows[0]["data"]) if rows else None
+        return next(iter(self._as_known(rows)), None)
 
     def deployments(self, limit: int = 100) -> list[Deployment]:
         """The last deployments, the newest first."""
         rows = self._database.rows(
             "SELECT data FROM deployments ORDER BY create_time DESC LIMIT ?", (limit,)
         )
-        return [_deployment(row["data"]) for row in rows]
+        return self._as_known(rows)
 
     def last_deployment(self, job_name: str, job_version: str) -> Deployment | None:
         """The last try to deploy this version."""
@@ -194,7 +205,7 @@ class Store:
             "ORDER BY create_time DESC LIMIT 1",
             (job_name, job_version),
         )
-        return _deployment(rows[0]["data"]) if rows else None
+        return next(iter(self._as_known(rows)), None)
 
     def unfinished_deployments(self) -> list[Deployment]:
         """Those in progress; after a crash, those that nobody works on any more."""

@@ -1,0 +1,56 @@
+"""Where a server listens, and where it keeps what it knows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from workbench import _ports
+from workbench.errors import PortTaken
+from workbench.events import Event, Phase, Sink
+from workbench.racetrack.config import DEFAULT_PORT
+from workbench.settings import get_settings
+
+
+def choose_port(port: int | None, on_event: Sink) -> int:
+    """The port to listen on: the one that was asked for, else 7002, else a free one.
+
+    Raises:
+        PortTaken: Somebody listens on the one that was asked for.
+    """
+    wanted = port or DEFAULT_PORT
+    if _ports.port_is_free(wanted):
+        return wanted
+    owner = _ports.port_owner(wanted)
+    if port is not None:
+        raise PortTaken(
+            f"Port {port} is taken by {owner}.",
+            port=port,
+            remedy="stop it, or leave the port out: a free one is taken then.",
+        )
+    chosen = _ports.free_port()
+    on_event(Event(Phase.STARTING, f"port {wanted} is taken by {owner}; using {chosen}"))
+    return chosen
+
+
+def default_state() -> Path:
+    """The state folder where none is named."""
+    return get_settings().home / "racetrack"
+
+
+def passing_state() -> Path:
+    """A new state folder for a server that is to forget everything.
+
+    Those that killed processes left behind are removed.
+    """
+    folder = get_settings().home / "racetrack-passing"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for old in folder.iterdir():
+        owner = old.name.partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=folder))
