@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from workbench import bundle_plugin, shipped
@@ -61,7 +64,11 @@ def test_the_walk(racetrack: LocalRacetrack, page: Page, tmp_path: Path) -> None
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Swagger").click()
     swagger = popup.value
-    expect(swagger.get_by_text("/perform").first).to_be_visible()
+    swagger.locator(".opblock-post").first.click()
+    swagger.locator("textarea.body-param__text").fill('{"numbers": [40, 2]}')
+    swagger.get_by_role("button", name="Execute").click()
+    expect(swagger.locator(".live-responses-table .microlight").first).to_have_text("42")
+    assert "/pub/job/golang-function/0.0.1/" in swagger.url
     swagger.close()
     assert job.perform(numbers=[40, 2]) == 42
     page.get_by_role("link", name="golang-function", exact=True).click()
@@ -91,3 +98,38 @@ def test_every_page_is_there_and_loads_from_nowhere_else(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     current = page.locator("nav [aria-current=page]")
     assert current.inner_text().lower() == name
+
+
+_DROP = """async ([name, base64]) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], name, {type: "application/zip"}));
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    const event = new DragEvent(kind, {dataTransfer: carried, bubbles: true, cancelable: true});
+    document.body.dispatchEvent(event);
+  }
+}"""
+
+
+def test_a_zip_that_is_dropped_is_installed(
+    racetrack: LocalRacetrack, page: Page, tmp_path: Path
+) -> None:
+    bundle = bundle_plugin(shipped("golang-job-type"), tmp_path, plugin_version="0.7.0").path
+    page.goto(f"{racetrack.config.url}/dashboard/administration")
+    page.evaluate(_DROP, [bundle.name, base64.b64encode(bundle.read_bytes()).decode()])
+    expect(page.locator("#said")).to_contain_text("golang-job-type 0.7.0 is installed")
+    assert "golang:0.7.0" in racetrack.job_types()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["jobs", "deployments", "portfolio", "administration", "about"])
+def test_every_page_can_be_read_by_everybody(
+    racetrack: LocalRacetrack, browser: Browser, name: str, scheme: Literal["light", "dark"]
+) -> None:
+    # The pages forbid scripts of others, and axe is one.
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{racetrack.config.url}/dashboard/{name}")
+    found = Axe().run(page)
+    context.close()
+    assert found.violations_count == 0, found.generate_report()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -36,12 +37,17 @@ def test_the_demo_goes_through_every_step_and_leaves_nothing() -> None:
     for step in STEPS:
         (line,) = [line for line in lines if line.startswith(f"ok  tutorial step: {step}")]
         assert line.endswith(" s)")
-        checks: list[Callable[..., str]] = [*step.checks, *step.job_checks]
+        checks: list[Callable[..., str]] = [*step.checks, *step.job_checks, *step.server_checks]
         for check in checks:
             assert f"      holds    {check_name(check)}: " in answer.stderr
     assert ("Docker is here, too: " in answer.stderr) is docker_is_here()
     assert "the real `racetrack plugin bundle`" in answer.stderr
     assert "nothing is left running: it ended with exit code 0" in answer.stderr
+    assert re.search(
+        r"the racetrack command deploys the job: 42 at http://127\.0\.0\.1:\d+/pub/job/"
+        r"golang-function/latest/api/v1/perform\n",
+        answer.stderr,
+    )
     assert set(Path(tempfile.gettempdir()).glob("workbench-demo-*")) == before
     assert {record.pid for record in records()} == running
 
@@ -94,7 +100,8 @@ def test_a_demo_that_fails_names_the_step_and_the_reason(
     assert set(Path(tempfile.gettempdir()).glob("workbench-demo-*")) == before
 
 
-def test_an_interrupted_demo_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", ["07-racetrackignore", "deploying: building image"])
+def test_an_interrupted_demo_leaves_nothing(tmp_path: Path, moment: str) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     log = tmp_path / "stderr.txt"
@@ -104,7 +111,7 @@ def test_an_interrupted_demo_leaves_nothing(tmp_path: Path) -> None:
             [WORKBENCH, "demo"], stderr=stderr, env={**os.environ, "TMPDIR": str(scratch)}
         )
     with child:
-        wait_until(lambda: True if "07-racetrackignore" in log.read_text() else None, timeout=60)
+        wait_until(lambda: True if moment in log.read_text() else None, timeout=60)
         assert list(scratch.glob("workbench-demo-*"))
         child.send_signal(signal.SIGINT)  # the racetrack command is running now
         assert child.wait(20) == 130

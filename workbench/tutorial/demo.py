@@ -108,7 +108,7 @@ def run_demo(
         playground = Playground(Path(folder).resolve(), chosen, sink)
         for step in STEPS:
             with suppress(StepFailed), events.step(sink, Phase.STEP, str(step)):
-                results.append(run_step(step, playground))
+                results.append(run_step(step, playground, on_racetrack=True))
                 results[-1].raise_for_failure()
             if on_step is not None:
                 on_step(results[-1])

@@ -48,6 +48,8 @@ class Step:
         checks: What has to hold afterwards.
         runs: How the sample job is started for that; None where it is not run.
         job_checks: What has to hold for the sample job while it runs.
+        server_checks: What has to hold on a Racetrack, too. The demo looks at it; somebody who
+            goes through the chapters sees it in their cells.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Step:
     checks: tuple[Check, ...] = ()
     runs: JobRun | None = None
     job_checks: tuple[JobCheck, ...] = ()
+    server_checks: tuple[Check, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.id}: {self.title}"

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from workbench.errors import UsageError
-from workbench.tutorial import bundle_checks, checks, image_checks, job_checks, work, wrapper_checks
+from workbench.tutorial import (
+    bundle_checks,
+    checks,
+    image_checks,
+    job_checks,
+    server_checks,
+    work,
+    wrapper_checks,
+)
 from workbench.tutorial.step import Step
 
 SWAGGER_BUNDLE = "golang-job-type/go_wrapper/swaggerui/swagger-ui-bundle.js"
@@ -102,6 +110,7 @@ STEPS: tuple[Step, ...] = (
         "09-install-plugin",
         "Install the plugin",
         checks=(bundle_checks.the_zip_loads_as_on_a_server,),
+        server_checks=(server_checks.the_racetrack_command_installs_the_zip,),
     ),
     Step(
         "10-deploy-sample-job",
@@ -114,6 +123,7 @@ STEPS: tuple[Step, ...] = (
         ),
         runs=job_checks.the_job_is_built_from_the_zip_and_gets_ready,
         job_checks=_RULES,
+        server_checks=(server_checks.the_racetrack_command_deploys_the_job,),
     ),
 )
 

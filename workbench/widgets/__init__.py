@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.job import Job
+from workbench.widgets._jobs import AnyJob
 
 if TYPE_CHECKING:
     from workbench.widgets.health import HealthBadge
@@ -22,7 +22,7 @@ __all__ = ["health_badge", "log_view", "perform_panel", "swagger"]
 
 
 def perform_panel(
-    job: Job, payload: Mapping[str, Any] | None = None, /, **fields: Any
+    job: AnyJob, payload: Mapping[str, Any] | None = None, /, **fields: Any
 ) -> PerformPanel:
     """A panel for calling `job` by hand; make it the last line of a cell.
 
@@ -38,7 +38,7 @@ def perform_panel(
     return PerformPanel(job, {**(payload or {}), **fields} if given else None)
 
 
-def health_badge(job: Job) -> HealthBadge:
+def health_badge(job: AnyJob) -> HealthBadge:
     """A badge that follows `/live` and `/ready` of `job` in words and colour, until it ends.
 
     Args:
@@ -49,7 +49,7 @@ def health_badge(job: Job) -> HealthBadge:
     return HealthBadge(job)
 
 
-def log_view(job: Job) -> LogView:
+def log_view(job: AnyJob) -> LogView:
     """The newest 200 lines of what `job` writes, as it writes them.
 
     Args:
@@ -60,7 +60,7 @@ def log_view(job: Job) -> LogView:
     return LogView(job)
 
 
-def swagger(job: Job, *, height: int = 600) -> SwaggerView:
+def swagger(job: AnyJob, *, height: int = 600) -> SwaggerView:
     """The page that `job` shows of itself, in a frame, with a link beside it.
 
     Args:

@@ -12,13 +12,20 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from workbench._cell import running_cell
-from workbench.job import Job
 
 LOOK = 0.2
 """Seconds between two looks: five updates a second at most, where ten are still safe."""
 
 _running: dict[tuple[str, str], Follower] = {}
 _guard = threading.Lock()
+
+
+class Followed(Protocol):
+    """What is followed: it runs, and ends."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
 
 
 class View(Protocol):
@@ -42,20 +49,21 @@ class Follower:
 
     Args:
         kind: What the view is; a cell has one follower of a kind for a job of one name.
-        job: The job.
+        job: The job, or what else ends one day.
         view: What is told.
+        name: What the job is called.
 
     Attributes:
         cell: The cell that the view is shown in; None elsewhere.
     """
 
-    def __init__(self, kind: str, job: Job, view: View) -> None:
+    def __init__(self, kind: str, job: Followed, view: View, name: str) -> None:
         self._job = job
         self._view = view
         self._stop = threading.Event()
         self.cell = running_cell()
         where = self.cell.id if self.cell else ""
-        self._key = (kind, f"{where} {job.manifest.name} {job.manifest.version}")
+        self._key = (kind, f"{where} {name}")
         self._thread = threading.Thread(target=self._run, name=kind, daemon=True)
 
     def start(self) -> None:

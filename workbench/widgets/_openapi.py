@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from workbench.calls import PROBE_TIMEOUT
-from workbench.job import Job
+from workbench.widgets._jobs import AnyJob
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 
@@ -47,7 +47,7 @@ class Document:
         return _inner(content, "schema").get("example")
 
 
-def read_document(job: Job) -> Document:
+def read_document(job: AnyJob) -> Document:
     """Ask a job for its OpenAPI document, within a few seconds."""
     path = f"{job.base_path}/openapi.json"
     try:

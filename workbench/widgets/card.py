@@ -11,6 +11,7 @@ from workbench._sources import outdated_words
 from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._jobs import told
 from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import stopped_by, way_back
 
@@ -37,7 +38,7 @@ def job_card(job: Job, *, followed: bool = False) -> Markup:
     ]
     if alive and (words := outdated_words(job.outdated)):
         rows.append((_html.badge("outdated", _html.WARN), words))
-    return _html.table(("Job", f"{job.manifest.name} {job.manifest.version}"), rows)
+    return _html.table(("Job", told(job)), rows)
 
 
 class JobCard:
@@ -53,7 +54,7 @@ class JobCard:
         self._note = Markup("")
         self._outdated = OutdatedNote(job)
         self._shown = Shown(self._bundle)
-        self._follower = Follower("job card", job, self)
+        self._follower = Follower("job card", job, self, told(job))
         self._follower.start()
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from workbench import _html
 from workbench.calls import PROBE_TIMEOUT, Answer
 from workbench.errors import exit_words
-from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._jobs import AnyJob, told
 from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import stopped_by, way_back
 
@@ -52,7 +52,7 @@ class Health:
         return f"{self.word}: {self.detail}" if self.detail else self.word
 
 
-def read_health(job: Job, *, was_ready: bool) -> Health:
+def read_health(job: AnyJob, *, was_ready: bool) -> Health:
     """Ask `/live` and `/ready` once, as Racetrack does.
 
     Args:
@@ -100,7 +100,7 @@ class HealthBadge:
         health: How it is.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: AnyJob) -> None:
         self.job = job
         self.health = Health("starting", "not asked yet")
         self._was_ready = False
@@ -108,7 +108,7 @@ class HealthBadge:
         self._shown = Shown(self._bundle)
         self._note = Markup("")
         self._outdated = OutdatedNote(job)
-        self._follower = Follower("health badge", job, self)
+        self._follower = Follower("health badge", job, self, told(job))
         self._follower.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -124,7 +124,7 @@ class HealthBadge:
 
     def html(self) -> Markup:
         """The badge as it is shown, now."""
-        job = f"{self.job.manifest.name} {self.job.manifest.version}"
+        job = told(self.job)
         parts = [Markup("{}: {}").format(job, _html.badge(self.health.word, self.health.colour))]
         parts += [_html.muted(self.health.detail)] if self.health.detail else []
         end = Markup(". {}").format(self._note) if self._note else Markup("")

@@ -10,9 +10,9 @@ import ipywidgets  # type: ignore[import-untyped]
 from markupsafe import Markup
 
 from workbench import _html
-from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._jobs import AnyJob, told
 from workbench.widgets.outdated import OutdatedNote
 
 LINES = 200
@@ -37,7 +37,7 @@ class LogView:
         offset: How many bytes of the log were read.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: AnyJob) -> None:
         self.job = job
         self.follow = ipywidgets.Checkbox(value=True, description="follow", indent=False)
         self.probes = ipywidgets.Checkbox(value=False, description="show probes", indent=False)
@@ -58,7 +58,7 @@ class LogView:
         for box in (self.follow, self.probes):
             box.layout = ipywidgets.Layout(width="auto", margin="0 2em 4px 0")
             box.observe(lambda _: self._on_choice(), names="value")
-        self._follower = Follower("log view", job, self)
+        self._follower = Follower("log view", job, self, told(job))
         self._follower.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -151,7 +151,7 @@ class LogView:
         return f"{count} line{'' if count == 1 else 's'}"
 
     def _head(self) -> Markup:
-        name = f"{self.job.manifest.name} {self.job.manifest.version}"
+        name = told(self.job)
         file = self.job.log_file
         parts = [Markup("<b>Log of {}</b>: {}").format(name, self._told())]
         if file is not None:

@@ -7,8 +7,8 @@ import time
 from markupsafe import Markup
 
 from workbench._sources import outdated_note
-from workbench.job import Job
 from workbench.widgets import _parts
+from workbench.widgets._jobs import AnyJob
 
 _PAUSE = 2.0
 """Seconds between two looks at the files that a job was built from."""
@@ -25,7 +25,7 @@ class OutdatedNote:
             job is over.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: AnyJob) -> None:
         self._job = job
         self._due = 0.0
         self.line = Markup("")

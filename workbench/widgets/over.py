@@ -6,11 +6,11 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench._cell import Cell
-from workbench.job import Job
 from workbench.widgets import _parts
+from workbench.widgets._jobs import AnyJob, told
 
 
-def over_note(job: Job, here: Cell | None) -> Markup:
+def over_note(job: AnyJob, here: Cell | None) -> Markup:
     """How the job ended, and how to go on with it; empty while it runs.
 
     Whoever reads it has often run all cells, and scrolled up: a cell further down has stopped the
@@ -24,17 +24,17 @@ def over_note(job: Job, here: Cell | None) -> Markup:
         return Markup("")
     stopped = job.status == "stopped"
     how = _html.badge("was stopped", _html.WARN) if stopped else _html.badge(job.status, _html.BAD)
-    name = f"{job.manifest.name} {job.manifest.version}"
+    name = told(job)
     by = f" {stopped_by(job)}" if job.stopped_in else ""
     return _parts.status(Markup("{} {}{}. {}").format(name, how, by, way_back(job, here)))
 
 
-def stopped_by(job: Job) -> str:
+def stopped_by(job: AnyJob) -> str:
     """By which cell it was stopped, in words; empty where no cell did it."""
     return f"by {job.stopped_in}" if job.stopped_in else ""
 
 
-def way_back(job: Job, here: Cell | None) -> str:
+def way_back(job: AnyJob, here: Cell | None) -> str:
     """What to run to go on with a job that is over."""
     start, end = job.started_in, job.stopped_in
     if start is None:

@@ -7,9 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from workbench import _html
-from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._jobs import AnyJob, told
 from workbench.widgets._openapi import read_document
 from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import over_note
@@ -26,10 +26,10 @@ class SwaggerView:
         url: The page's address, as a browser reaches it.
     """
 
-    def __init__(self, job: Job, height: int) -> None:
+    def __init__(self, job: AnyJob, height: int) -> None:
         self.job = job
         self.url = job.page
-        self._name = f"{job.manifest.name} {job.manifest.version}"
+        self._name = told(job)
         self._height = height
         self._document = read_document(job)
         self._over = job.exit_code is not None
@@ -38,7 +38,7 @@ class SwaggerView:
         # Two outputs: what is said above a frame must not load it anew, with a request half typed.
         self._above = Shown(lambda: self._bundle(self._head()))
         self._below = Shown(lambda: self._bundle(self._body()))
-        self._follower = Follower("job page", job, self)
+        self._follower = Follower("job page", job, self, told(job))
         self._follower.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -98,10 +98,7 @@ class SwaggerView:
     def _body(self) -> Markup:
         if self._over:
             return self._table()
-        frame = Markup(
-            '<iframe src="{}" title="{}" width="100%" height="{}" '
-            'style="box-sizing:border-box;border:1px solid {};background:#fafafa"></iframe>'
-        ).format(self.url, f"Page of {self._name}", self._height, _html.MUTED)
+        frame = _html.frame(self.url, f"Page of {self._name}", self._height)
         return frame + _html.details("The endpoints in words", self._table())
 
     def _table(self) -> Markup:

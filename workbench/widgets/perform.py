@@ -16,10 +16,10 @@ from workbench import _html
 from workbench._json_text import json_problem
 from workbench.calls import curl_line_of
 from workbench.errors import WorkbenchError
-from workbench.job import Job
 from workbench.widgets import _parts
 from workbench.widgets._follow import Follower, Shown
 from workbench.widgets._history import CallHistory
+from workbench.widgets._jobs import AnyJob, told
 from workbench.widgets._openapi import read_document
 from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import over_note
@@ -49,7 +49,7 @@ class PerformPanel:
         history: The last ten calls.
     """
 
-    def __init__(self, job: Job, payload: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, job: AnyJob, payload: Mapping[str, Any] | None = None) -> None:
         self.job = job
         self._origin = ""
         text = _spread(payload) if payload is not None else self._example()
@@ -90,7 +90,7 @@ class PerformPanel:
         self.send.on_click(lambda _: self._start())
         self._judge()
         self._shown = Shown(self._repr_mimebundle_)
-        self._follower = Follower("perform panel", job, self)
+        self._follower = Follower("perform panel", job, self, told(job))
         self._follower.start()
 
     def wait(self, timeout: float | None = None) -> bool:
