@@ -121,14 +121,25 @@ def lay_out_published(job: Path, into: Path) -> Path:
     return into
 
 
-def edit(job: Path) -> int:
-    """Change what a copy of the sample job adds to its sum, to a number that was never there.
+def edit(
+    job: Path,
+    file: str = "perform.go",
+    line: str = r"return sum.*, nil",
+    replacement: str = "return sum + {}, nil",
+) -> int:
+    """Change what a copy of a job adds to its sum, to a number that was never there.
+
+    Args:
+        job: The copy; of the sample job, unless the rest tells of another.
+        file: The file in it.
+        line: The pattern of the line's part that adds.
+        replacement: What it becomes, with `{}` for the number.
 
     Returns:
         The number.
     """
     number = next(_numbers)
-    substitute(job / "perform.go", r"return sum.*, nil", f"return sum + {number}, nil")
+    substitute(job / file, line, replacement.format(number))
     return number
 
 

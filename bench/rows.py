@@ -119,8 +119,8 @@ def compare(
     )
 
 
-def alone(figure: str, unit: str, ours: Sequence[float], goal: Goal) -> Row:
-    """A row of a value that has nothing beside it, with a goal in the same unit."""
+def alone(figure: str, unit: str, ours: Sequence[float], goal: Goal | None) -> Row:
+    """A row of a value that has nothing beside it, with a goal in the same unit, or only shown."""
     return Row(
         figure=figure,
         unit=unit,
@@ -128,8 +128,8 @@ def alone(figure: str, unit: str, ours: Sequence[float], goal: Goal) -> Row:
         beside=None,
         beside_name=None,
         ratio=None,
-        goal=str(goal),
-        held=goal.holds(median(ours)),
+        goal=str(goal) if goal else None,
+        held=goal.holds(median(ours)) if goal else None,
         runs=len(ours),
         spread=confidence(ours),
     )

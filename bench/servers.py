@@ -187,12 +187,12 @@ def find_wrk() -> str:
     return wrk
 
 
-def load(server: Server, seconds: int) -> Load:
-    """Call `perform` on 16 connections at once, each as fast as it is answered."""
+def load(port: int, seconds: int, path: str = PERFORM) -> Load:
+    """Call `perform` at a port on 16 connections at once, each as fast as it is answered."""
     _, core = cores() or (None, None)
     words: list[str | Path] = [
         find_wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", _SCRIPT,
-        f"http://127.0.0.1:{server.port}{PERFORM}",
+        f"http://127.0.0.1:{port}{path}",
     ]  # fmt: skip
     answer = _process.run(pinned(words, core), timeout=seconds + 30)
     try:

@@ -13,6 +13,7 @@ from bench.figures.container import container_start
 from bench.figures.edit import edit_to_answer
 from bench.figures.images import job_image
 from bench.figures.memory import idle_memory
+from bench.figures.pub import pub
 from bench.figures.requests import requests_per_second
 from bench.figures.start import process_start
 from bench.figures.walk import walk
@@ -32,4 +33,5 @@ FIGURES: dict[str, Figure] = {
     "image": job_image,
     "base": base_image,
     "container": container_start,
+    "pub": pub,
 }

@@ -41,9 +41,9 @@ def requests_per_second(programs: Programs, effort: Effort) -> list[Row]:
 
 def _one_run(program: Program, seconds: int) -> Values:
     with serve(program) as server:
-        load(server, 1)
+        load(server.port, 1)
         before = server.cpu_seconds
-        answered = load(server, seconds)
+        answered = load(server.port, seconds)
         used = server.cpu_seconds - before
         if answered.refused or answered.broken:
             raise NotMeasured(f"{program.name}: not every request was answered: {answered}")
@@ -77,7 +77,7 @@ def check_log_survives(program: Program, least: int = 1000) -> None:
         NotMeasured: An answer has no line.
     """
     with serve(program) as server, ThreadPoolExecutor(1) as pool:
-        calls = pool.submit(load, server, 1)
+        calls = pool.submit(load, server.port, 1)
         wait_until(lambda: calls.done() or _lines(server) >= least or None, timeout=60)
         os.kill(server.child.pid, signal.SIGKILL)
         answered = 1 + calls.result().requests  # the first call told that it was up
