@@ -8,34 +8,29 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
+import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from tests import halves
+from tests.running import Failed, Skipped, run
 from tests.support import IN_CI, ROOT
 
 CACHE = ROOT / ".cache"
 BIN = Path(sys.executable).parent
 
 GO_FOLDERS = ("golang-job-type", "sample-golang-function", "bench")
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ABOUT_IMAGES = ("04-base-dockerfile", "05-job-template", "10-deploy-sample-job", "13-images")
+FEWEST_CELLS = 8  # of any notebook
 STATICCHECK = "v0.8.2"
-
-
-class Failed(Exception):
-    """The stage did not hold; the message says how, in a few words."""
-
-
-class Skipped(Exception):
-    """The stage cannot run on this machine; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -46,37 +41,6 @@ class Result:
     state: str
     reason: str
     seconds: float
-
-
-def run(
-    *words: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, keep: bool = False
-) -> str:
-    """Run a command; its output is passed on, or given back where `keep` is true.
-
-    Raises:
-        Failed: It ended with another exit code than 0.
-    """
-    line = [str(word) for word in words]
-    where = "" if cwd == ROOT else f"{cwd.relative_to(ROOT)}: "
-    print(f"$ {where}{shlex.join(line).replace(f'{ROOT}/', '')}", flush=True)
-    child = subprocess.Popen(
-        line,
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if keep else None,
-        stderr=subprocess.STDOUT if keep else None,
-        text=True,
-    )
-    try:
-        output = child.communicate()[0] or ""
-    except KeyboardInterrupt:
-        child.wait()  # it was interrupted as well, and cleans up after itself
-        raise
-    if child.returncode != 0:
-        print(output, end="")
-        raise Failed(output.strip() or f"exit code {child.returncode}")
-    return output
 
 
 # --- Python and notebooks -------------------------------------------------------------------------
@@ -120,31 +84,52 @@ def pytest() -> None:
 
 
 def notebooks() -> None:
-    """Those about images run with Docker, the lab in `offline`; the tests run all without it."""
-    run_with_images(ABOUT_IMAGES[:-1])
+    """Each runs twice in one place, first where nothing was before and without a network.
 
-
-def run_with_images(names: Sequence[str] = ABOUT_IMAGES, **env: str) -> None:
-    """Run what is about images on the Docker engine; skipped where no daemon answers."""
+    Those about images run with Docker as well, with a network and without. What is published
+    fetches its modules whenever it is built: lab 13 says so, and goes on.
+    """
     from workbench.engines import docker_is_here
 
-    if not docker_is_here():
+    with_docker = docker_is_here()
+    paths = [path.relative_to(ROOT) for path in NOTEBOOKS]
+    images = [path for path in paths if path.stem in ABOUT_IMAGES]
+    others = [path for path in paths if path not in images]
+    process = {"WORKBENCH_ENGINE": "process"}
+    docker = {"WORKBENCH_ENGINE": "docker"}
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        one = {"WORKBENCH_PLAYGROUND": f"{folder}/one"}
+        another = {"WORKBENCH_PLAYGROUND": f"{folder}/another"}
+
+        def run_others() -> None:
+            run_notebooks(others, one | process, "--offline")
+            run_notebooks(others, one | process)
+
+        def run_images() -> None:
+            run_notebooks(images, another | process, "--offline")
+            run_notebooks(images, another | process)
+            if with_docker:
+                prefetch()
+                run_notebooks(images, another | docker | {"WORKBENCH_DOCKER_NETWORK": "none"})
+                run_notebooks(images[:-1], another | docker)
+
+        # Side by side: within the closed network of `--offline` they have ports of their own.
+        for half in (pool.submit(run_others), pool.submit(run_images)):
+            half.result()
+    if not with_docker:
         raise Skipped("with images: no Docker daemon answers")
-    paths = [f"notebooks/{name}.ipynb" for name in names]
-    run(BIN / "workbench", "notebooks", "--run", *paths, env={"WORKBENCH_ENGINE": "docker", **env})
 
 
-def offline() -> None:
-    """The tutorial and every notebook need no network once `prefetch` has run; nor do jobs' images.
-
-    What is published fetches its modules whenever it is built: lab 13 says so, and goes on.
-    """
-    run(BIN / "workbench", "doctor", "--offline")
-    with tempfile.TemporaryDirectory() as folder:  # nothing there that earlier runs have made
-        playground = {"WORKBENCH_PLAYGROUND": f"{folder}/playground"}
-        run(BIN / "workbench", "notebooks", "--run", "--offline", env=playground)
-        prefetch()
-        run_with_images(WORKBENCH_DOCKER_NETWORK="none", **playground)
+def run_notebooks(paths: Sequence[Path], env: Mapping[str, str], *words: str) -> None:
+    """Run notebooks as a user does; all their cells run, and their files stay as they are."""
+    before = [path.read_bytes() for path in NOTEBOOKS]
+    output = run(BIN / "workbench", "notebooks", "--run", *words, *paths, env=env, keep=True)
+    print(output, end="", flush=True)
+    cells = [int(number) for number in re.findall(r"\.ipynb: (\d+) cells ran in ", output)]
+    if len(cells) != len(paths) or min(cells) < FEWEST_CELLS:
+        raise Failed(f"not every notebook ran with its cells: {cells}")
+    if [path.read_bytes() for path in NOTEBOOKS] != before:
+        raise Failed("a notebook's file was changed by running it")
 
 
 # --- Go -------------------------------------------------------------------------------------------
@@ -229,7 +214,6 @@ CHECKS: dict[str, Callable[[], None]] = {
     "prefetch": prefetch,
     "pytest": pytest,
     "notebooks": notebooks,
-    "offline": offline,
 }
 
 FIXES: dict[str, Callable[[], object]] = {

@@ -1,3 +1,5 @@
+"""Running notebooks; ours run in a stage of their own, see tests/stages.py."""
+
 from __future__ import annotations
 
 import json
@@ -11,7 +13,7 @@ import pytest
 
 from tests.support import ROOT
 from workbench.errors import NotebookError
-from workbench.notebooks import NotebookRun, find_notebooks, fix_notebook, run_notebook
+from workbench.notebooks import NotebookRun, fix_notebook, run_notebook
 from workbench.settings import get_settings
 
 
@@ -36,16 +38,6 @@ def notebook(folder: Path, *cells: str, tags: Sequence[str] = ()) -> Path:
 
 def text_of(run: NotebookRun, cell: int) -> str:
     return "".join(output.text for output in run.notebook.cells[cell].outputs)
-
-
-@pytest.mark.parametrize("path", find_notebooks(), ids=lambda path: path.name)
-def test_our_notebooks_run_twice_in_one_place(path: Path, tmp_path: Path) -> None:
-    before = path.read_bytes()
-    for _ in range(2):
-        place = {"WORKBENCH_PLAYGROUND": str(tmp_path), "WORKBENCH_ENGINE": "process"}
-        run = run_notebook(path, env=place)
-        assert run.cells >= 8
-    assert path.read_bytes() == before
 
 
 def test_it_runs_in_its_own_folder_strictly_and_in_this_python(tmp_path: Path) -> None:

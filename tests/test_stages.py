@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import halves, stages
-from tests.stages import Failed, Result, Skipped, run_stage, summary
+from tests.running import Failed, Skipped, run
+from tests.stages import Result, run_stage, summary
+from tests.support import ROOT
 from workbench.notebooks import find_notebooks
 
 # Run by a pytest of its own, whose report is to tell the three apart.
@@ -106,8 +109,8 @@ def test_a_failing_stage_does_not_stop_the_next_and_fails_the_run(
 ) -> None:
     python = sys.executable
     checks = {
-        "first": lambda: _raise(Failed(stages.run(python, "-c", "raise SystemExit(3)"))),
-        "second": lambda: stages.run(python, "-c", "print('second ran')"),
+        "first": lambda: _raise(Failed(run(python, "-c", "raise SystemExit(3)"))),
+        "second": lambda: run(python, "-c", "print('second ran')"),
     }
     monkeypatch.setattr(stages, "CHECKS", checks)
     assert stages.main([]) == 1
@@ -122,14 +125,30 @@ def test_a_failing_stage_does_not_stop_the_next_and_fails_the_run(
 def test_without_docker_the_notebooks_about_images_are_skipped_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ran: list[tuple[object, ...]] = []
-    monkeypatch.setattr(stages, "run", lambda *words, env=None, **_: ran.append((*words, env)))
+    ran: list[tuple[Any, ...]] = []
+
+    def note(*words: object, env: object, **_: object) -> str:
+        ran.append((*words, env))
+        return "".join(f"{word}: 8 cells ran in 1 s\n" for word in words if ".ipynb" in str(word))
+
+    monkeypatch.setattr(stages, "run", note)
     monkeypatch.setattr(stages, "IN_CI", False)
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     result = run_stage("notebooks", stages.notebooks)
     assert result.state == "skipped"
     assert result.reason.startswith("with images: no Docker daemon answers")
-    assert ran == []
+    assert {words[-1]["WORKBENCH_ENGINE"] for words in ran} == {"process"}
+    offline = [path for words in ran if "--offline" in words for path in words[4:-1]]
+    assert sorted(offline) == [path.relative_to(ROOT) for path in stages.NOTEBOOKS]
+
+
+@pytest.mark.parametrize("told", ["", "a.ipynb: 7 cells ran in 1 s\n"])
+def test_a_notebook_that_did_not_run_with_its_cells_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    monkeypatch.setattr(stages, "run", lambda *_, **__: told)
+    with pytest.raises(Failed, match="not every notebook ran with its cells"):
+        stages.run_notebooks([Path("a.ipynb")], {})
 
 
 def test_the_notebooks_about_images_are_there() -> None:
