@@ -49,7 +49,7 @@ import time
 
 class Job:
     def __init__(self) -> None:
-        time.sleep(float(os.environ.get("PROBE_INIT_SECONDS") or 0))
+        time.sleep(float(os.environ.get("PROBE_INIT_SECONDS") or 0))  # as long as the rule says
         if problem := os.environ.get("PROBE_INIT_ERROR"):
             raise RuntimeError(problem)
 
@@ -64,7 +64,7 @@ class Job:
             case "panic":
                 return 1 / 0
             case "sleep":
-                time.sleep(value)
+                time.sleep(value)  # as long as the caller says
                 return value
             case "infinity":
                 return math.inf

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
@@ -107,30 +106,35 @@ def test_what_cannot_be_started_leaves_a_rule_unjudged_and_says_what_would_help(
 
 @pytest.mark.parametrize("one_at_a_time", [False, True])
 def test_the_report_is_in_the_order_of_the_rules_whoever_ends_first(one_at_a_time: bool) -> None:
-    def slow(subject: Subject) -> str:
-        time.sleep(0.1)
+    ended = threading.Event()
+
+    def last(subject: Subject) -> str:
+        assert one_at_a_time or ended.wait(10)
         return holds(subject)
 
-    rules = [rule("T1", slow), rule("T2", holds, on=On.OWN), rule("T3", holds, alone=True)]
+    def first(subject: Subject) -> str:
+        ended.set()
+        return holds(subject)
+
+    rules = [rule("T1", last), rule("T2", first, on=On.OWN), rule("T3", holds, alone=True)]
     assert judge(Nothing(one_at_a_time=one_at_a_time), rules).ids == ("T1", "T2", "T3")
 
 
 def test_what_has_to_be_alone_begins_when_all_others_have_ended() -> None:
-    running = threading.Event()
+    began = threading.Event()
     seen: list[bool] = []
 
     def busy(subject: Subject) -> str:
-        running.set()
-        time.sleep(0.2)
-        running.clear()
+        seen.append(began.wait(0.2))  # as long as one that did not wait would need to begin
         return holds(subject)
 
     def lonely(subject: Subject) -> str:
-        seen.append(running.is_set())
+        began.set()
         return holds(subject)
 
     judge(Nothing(), [rule("T1", lonely, alone=True), rule("T2", busy), rule("T3", busy)])
-    assert seen == [False]
+    assert seen == [False, False]
+    assert began.is_set()
 
 
 def test_only_the_last_exchanges_are_evidence() -> None:

@@ -224,8 +224,8 @@ def _sum(samples: Samples, name: str) -> float:
 
 def _look_within_a_call(asker: Asker, seconds: float) -> str:
     """What the counters say wrongly while a call runs; empty where they are right."""
-    end = time.monotonic() + seconds
     before, _ = _scrape(asker)
+    end = time.monotonic() + seconds
     call = threading.Thread(target=lambda: asker.perform({"do": "sleep", "value": seconds}))
     call.start()
     try:

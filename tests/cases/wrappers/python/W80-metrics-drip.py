@@ -15,7 +15,7 @@ class Slow(Wrapper):
         self.send(200, b"# ", {"Content-Type": "text/plain", "Content-Length": "1000000"})
         while True:
             self.wfile.write(b".")
-            time.sleep(0.2)
+            time.sleep(0.2)  # sooner than any read gives up: only the whole takes too long
 
 
 run(Slow)

@@ -50,7 +50,7 @@ def perform(do: Any = None, value: Any = None, **_: Any) -> Any:
         case "panic":
             return 1 / 0
         case "sleep":
-            time.sleep(value)
+            time.sleep(value)  # as long as the caller says: docs/rules.md
             return value
         case "infinity":
             return math.inf
@@ -241,7 +241,7 @@ class Server(ThreadingHTTPServer):
 
 def initialise() -> None:
     """As a job's own start; it may take a while, or fail."""
-    time.sleep(float(os.environ.get("PROBE_INIT_SECONDS") or 0))
+    time.sleep(float(os.environ.get("PROBE_INIT_SECONDS") or 0))  # as long as the rule says
     STATE["initialised"] += 1
     STATE["error"] = os.environ.get("PROBE_INIT_ERROR", "")
     STATE["ready"] = not STATE["error"]
@@ -260,7 +260,7 @@ def run(wrapper: type[Wrapper] = Wrapper, server: type[Server] = Server) -> None
         told.wait()
         STATE["ready"] = False
         while serving.running:
-            time.sleep(0.01)
+            time.sleep(0.01)  # `running` is a number, which nobody can wait for
     os._exit(0)
 
 
