@@ -217,3 +217,32 @@ def test_the_finished_templates_environment_is_the_manifests(manifest: JobManife
     assert job["GIT_VERSION"] == 'v1"$x\\'
     refused = render_dockerfile(kind, manifest, env_vars={"A": "a\nRUN b"})
     assert [one.keyword for one in parse_dockerfile(refused)] == ["FROM", "RUN"]
+
+
+ENDLESS = {
+    "loops": "FROM a\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}",
+    "calls itself": (
+        "FROM a\n{% macro twice(n) %}{% if n %}{{ twice(n - 1) }}{{ twice(n - 1) }}{% endif %}"
+        "{% endmacro %}{{ twice(60) }}"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS.keys())
+def test_a_template_that_goes_on_and_on_is_stopped_at_its_line(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.dockerfile.template.TIMEOUT", 0.2)
+    with pytest.raises(TemplateError, match=r"^x\.Dockerfile:2: was not rendered within 0\.2 s\n"):
+        render_template(source, Path("x.Dockerfile"), {})
+
+
+def test_a_template_that_makes_too_much_is_stopped() -> None:
+    source = "{% for a in range(99999) %}{{ '#' * 999 }}\n{% endfor %}"
+    with pytest.raises(TemplateError, match="more than 4000000 characters"):
+        render_template(source, Path("x.Dockerfile"), {})
+
+
+def test_a_loop_knows_its_length_and_place() -> None:
+    source = "{% for a in 'xyz' %}{{ a }}{{ loop.index }}/{{ loop.length }} {% endfor %}"
+    assert render_template(source, Path("x.Dockerfile"), {}).text == "x1/3 y2/3 z3/3 "

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab_page import LabPage
+from workbench import bundle_plugin, shipped
 from workbench.jupyter import Lab, start_lab
+from workbench.racetrack.local import LocalRacetrack
 
 PREFIX = "/user/ann/"
 START = "notebooks/00-start-here.ipynb"
@@ -75,6 +77,34 @@ def test_pictures_and_colours_are_there(page: Page) -> None:
     expect(page.locator(".jp-NotebookPanel:visible .jp-RenderedMermaid img").first).to_be_visible()
     kind = "window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.mimeType)"
     assert "text/x-go" in page.evaluate(kind)
+
+
+def test_the_dashboard_of_a_localracetrack_comes_through_the_proxy_too(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", PREFIX)
+    with LocalRacetrack(engine="process", state=tmp_path) as racetrack:
+        tab = page.context.new_page()
+        tab.goto(urljoin(page.url, racetrack.dashboard_url("administration")))
+        assert urlsplit(tab.url).path.startswith(f"{PREFIX}proxy/")
+        zip_file = bundle_plugin(shipped("golang-job-type"), tmp_path).path
+        tab.set_input_files("#file", zip_file)
+        tab.get_by_role("button", name="Install", exact=True).click()
+        expect(tab.get_by_role("cell", name="golang:0.0.0")).to_be_visible()
+        racetrack.deploy(shipped("sample-golang-function"))
+        tab.get_by_role("link", name="Jobs", exact=True).click()
+        expect(tab.locator("header")).to_have_css("display", "flex")
+        tab.get_by_role("link", name="golang-function", exact=True).click()
+        expect(tab.locator("pre.log")).to_contain_text("Listening")
+        with tab.expect_popup() as popup:
+            tab.get_by_role("link", name="Swagger page, through PUB").click()
+        swagger = popup.value
+        swagger.locator(".opblock-post").first.click()
+        swagger.locator("textarea.body-param__text").fill('{"numbers": [40, 2]}')
+        swagger.get_by_role("button", name="Execute").click()
+        expect(swagger.locator(".live-responses-table .microlight").first).to_have_text("42")
+        swagger.close()
+        tab.close()
 
 
 def test_a_link_to_a_chapter_stays_below_the_prefix(lab_page: LabPage, page: Page) -> None:

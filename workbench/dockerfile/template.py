@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +28,14 @@ from jinja2.visitor import NodeTransformer
 from workbench.dockerfile.places import CLOSE, name_line, syntax_place
 from workbench.dockerfile.undefined import UndefinedName, strict_undefined
 from workbench.errors import TemplateError
+
+TIMEOUT = 5.0
+"""Seconds that a template may take; a usual one takes milliseconds."""
+
+MAX_TEXT = 4_000_000
+"""Characters that a rendered Dockerfile may have."""
+
+_until: ContextVar[float] = ContextVar("_until")
 
 _STOCK_ONLY = "use Jinja's own filters and tests; a real Racetrack has no others."
 _SYNTAX_REMEDIES = (
@@ -94,7 +104,8 @@ def render_template(
         strict: Whether a name that nothing defines is an error. Racetrack takes it for empty text.
 
     Raises:
-        TemplateError: It is not Jinja, uses what is not defined, or fails in an expression.
+        TemplateError: It is not Jinja, uses what is not defined, fails in an expression, or would
+            loop for more than `TIMEOUT` seconds or to more than `MAX_TEXT` characters.
     """
     names = tuple(sorted(variables)) if strict else None
     try:
@@ -115,6 +126,8 @@ def render_template(
         remedy = "correct the expression."
         if isinstance(error, _OtherFileError):
             remedy = "copy its text into the template."
+        elif isinstance(error, _EndlessError):
+            remedy = "let it loop over less; a real Racetrack would go on with it."
         elif "NoneType" in what:
             remedy = "what a manifest leaves out is null: write (value or []), or test it before."
         raise _error(path, source, line, what, remedy) from None
@@ -136,6 +149,10 @@ class _OtherFileError(TemplateRuntimeError):
     pass
 
 
+class _EndlessError(TemplateRuntimeError):
+    pass
+
+
 class _NoOtherFiles(BaseLoader):
     def get_source(self, environment: Environment, template: str) -> NoReturn:
         del environment
@@ -144,11 +161,32 @@ class _NoOtherFiles(BaseLoader):
         )
 
 
+class _Bounded(SandboxedEnvironment):
+    """The sandbox, and an end to what loops and calls itself."""
+
+    def go_on(self) -> None:
+        if time.monotonic() > _until.get():
+            raise _EndlessError(f"was not rendered within {TIMEOUT:g} s")
+
+
 class _LineMarks(NodeTransformer):
     """Puts an empty statement before all that is put out, so that the code knows its line.
 
-    By itself Jinja notes the lines of expressions alone, not those of the text between them.
+    By itself Jinja notes the lines of expressions alone, not those of the text between them. What
+    may come again and again begins with a look at the time.
     """
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja's name
+        return self._timed(node)
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802 - Jinja's name
+        return self._timed(node)
+
+    def _timed(self, node: nodes.For | nodes.Macro) -> nodes.Node:
+        self.generic_visit(node)
+        look = nodes.Call(nodes.EnvironmentAttribute("go_on"), [], [], None, None)
+        node.body.insert(0, nodes.ExprStmt(look, lineno=node.lineno))
+        return node
 
     def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802 - Jinja's name
         marked: list[nodes.Node] = []
@@ -161,7 +199,7 @@ class _LineMarks(NodeTransformer):
 @lru_cache(maxsize=16)
 def _compile(source: str, path: Path, names: tuple[str, ...] | None) -> JinjaTemplate:
     undefined = Undefined if names is None else strict_undefined(names, str(path))
-    environment = SandboxedEnvironment(undefined=undefined, loader=_NoOtherFiles())
+    environment = _Bounded(undefined=undefined, loader=_NoOtherFiles())
     try:
         tree = _LineMarks().visit(environment.parse(source, path.name, str(path)))
         tree.set_environment(environment)
@@ -174,6 +212,7 @@ def _compile(source: str, path: Path, names: tuple[str, ...] | None) -> JinjaTem
 def _render(template: JinjaTemplate, path: Path, variables: Mapping[str, object]) -> Rendered:
     text = ""
     lines = [1]
+    _until.set(time.monotonic() + TIMEOUT)
     chunks = template.generate(**variables)
     for chunk in chunks:
         line = _line_of_chunk(template, chunks)
@@ -181,6 +220,8 @@ def _render(template: JinjaTemplate, path: Path, variables: Mapping[str, object]
             lines[-1] = line
         lines += range(line + 1, line + 1 + chunk.count("\n"))
         text += chunk
+        if len(text) > MAX_TEXT:
+            raise _EndlessError(f"makes a Dockerfile of more than {MAX_TEXT} characters")
     return Rendered(text, path, tuple(lines))
 
 

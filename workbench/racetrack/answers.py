@@ -15,6 +15,9 @@ from workbench.racetrack.problems import Invalid, NoRoom, Problem, TooLarge
 
 log = logging.getLogger(__name__)
 
+AS_TYPED = "path as typed"
+"""What a request knows of its path, where its slashes were folded."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PREFIXES = ("/lifecycle", "")
@@ -108,6 +111,7 @@ async def fold_slashes(request: web.Request, handler: Handler) -> web.StreamResp
     while "//" in folded:
         folded = folded.replace("//", "/")
     other = request.clone(rel_url=request.rel_url.with_path(folded, encoded=True, keep_query=True))
+    other[AS_TYPED] = path
     found = await request.app.router.resolve(other)
     if found.http_exception is not None:
         raise found.http_exception

@@ -72,7 +72,8 @@ class Config:
         git_hosts: The hosts that jobs may be fetched from by git; `*` for all of them.
         pub_for_containers: Whether PUB, and nothing else, also listens on the address by which
             containers reach this machine; other containers on it may call jobs then, too.
-        hosts: Further names of hosts by which it may be asked for.
+        hosts: Further names of hosts by which it may be asked for; `*` for any, which is for
+            where no browser reaches it but through a proxy.
         limits: What is too much or too long.
     """
 

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -25,7 +26,7 @@ from workbench.engines import Engine, get_engine
 from workbench.errors import UsageError, WorkbenchError, exit_words
 from workbench.events import Phase, Sink, default_sink, step
 from workbench.racetrack.client.racetrack import Racetrack
-from workbench.racetrack.config import Config, Limits
+from workbench.racetrack.config import DEFAULT_PORT, Config, Limits
 from workbench.racetrack.model import NOBODY
 from workbench.racetrack.places import choose_port, default_state, passing_state
 from workbench.settings import browser_url
@@ -103,6 +104,7 @@ class LocalRacetrack(Racetrack):
             auth=auth,
             faithful=faithful,
             git_hosts=tuple(git_hosts),
+            hosts=_hosts_of_browsers(),
             pub_for_containers=pub_for_containers,
             limits=limits or Limits(),
         )
@@ -207,6 +209,16 @@ class LocalRacetrack(Racetrack):
         for other in list(_living):
             if self.started_in and other.started_in and other.started_in.is_again(self.started_in):
                 other.stop()
+
+
+def _hosts_of_browsers() -> tuple[str, ...]:
+    """The hosts by which a browser that shows a notebook asks for it.
+
+    A hub's proxy passes on a name that is not known here, but no browser runs on that machine whose
+    pages could be led to it by DNS rebinding.
+    """
+    host = urlsplit(browser_url(DEFAULT_PORT)).hostname
+    return (host or "*",)
 
 
 def _start(config: Config, password: str) -> _children.Child:

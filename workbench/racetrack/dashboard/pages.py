@@ -14,11 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
-from workbench.racetrack.answers import Handler
+from workbench.racetrack.answers import AS_TYPED, Handler
 from workbench.racetrack.config import VERSION
 from workbench.racetrack.dashboard.views import (
     deployment_row,
     environment,
+    from_markdown,
     job_row,
     kept_apart,
     plugin_row,
@@ -60,13 +61,20 @@ def add_dashboard(app: web.Application) -> None:
         ("/deployments/{id}", "deployment.html", _deployment),
         ("/portfolio", "portfolio.html", _jobs),
         ("/administration", "administration.html", _administration),
+        ("/plugins/{name}", "plugin.html", _plugin),
         ("/about", "about.html", _about),
     ):
         app.router.add_get(f"/dashboard{path}", _shown(template, page))
 
 
-async def _to_jobs(_: web.Request) -> web.StreamResponse:
-    raise web.HTTPFound("/dashboard/jobs")
+async def _to_jobs(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound(f"{_root(request)}dashboard/jobs")
+
+
+def _root(request: web.Request) -> str:
+    """The way from a page to `/`: links are relative, so that a proxy may put a prefix before."""
+    path = request.get(AS_TYPED, request.rel_url.raw_path)
+    return "../" * (path.count("/") - 1) or "./"
 
 
 async def _static(request: web.Request) -> web.StreamResponse:
@@ -95,6 +103,7 @@ def _shown(template: str, page: Page) -> Handler:
             .render(
                 **values,
                 path=request.path,
+                root=_root(request),
                 auth=parts.config.auth,
                 engine=parts.deployer.target,
                 remote=parts.config.url,
@@ -150,6 +159,12 @@ async def _administration(request: web.Request) -> dict[str, Any]:
         "job_types": kept_apart(types, plugins),
         "most": parts.config.limits.upload // 1024**2,
     }
+
+
+async def _plugin(request: web.Request) -> dict[str, Any]:
+    name = request.match_info["name"]
+    docs = await asyncio.to_thread(parts_of(request).plugins.docs, name)
+    return {"name": name, "docs": from_markdown(docs) if docs else None}
 
 
 async def _about(request: web.Request) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from workbench.job_type import JobType
 from workbench.racetrack.model import (
@@ -59,7 +61,7 @@ def job_row(job: JobRecord) -> dict[str, Any]:
         "update_time": job.update_time,
         "last_call_time": job.last_call_time,
         "pub_url": job.pub_url,
-        "pub_path": f"/pub/job/{job.name}/{job.version}/",
+        "pub_path": f"pub/job/{job.name}/{job.version}/",
         "owner": str(job.manifest.get("owner_email") or ""),
         "labels": job.manifest.get("labels") or {},
         "error": job.error,
@@ -103,7 +105,13 @@ def plugin_row(plugin: InstalledPlugin) -> dict[str, Any]:
         "job_types": plugin.job_types,
         "warnings": plugin.warnings,
         "error": plugin.error,
+        "documented": "markdown_docs" in plugin.hooks and not plugin.error,
     }
+
+
+def from_markdown(text: str) -> Markup:
+    """Markdown as HTML; HTML within it is shown as it was written."""
+    return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))  # noqa: S704
 
 
 def kept_apart(
