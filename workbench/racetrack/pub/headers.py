@@ -60,8 +60,10 @@ def to_caller(headers: CIMultiDictProxy[str], trace: str) -> CIMultiDict[str]:
 
 
 def _passed(headers: CIMultiDictProxy[str], without: Iterable[str]) -> CIMultiDict[str]:
-    named = headers.get("Connection", "").lower().split(",")
-    left_out = {*_BETWEEN_NEIGHBOURS, *without, *(name.strip() for name in named)}
-    return CIMultiDict(
-        (name, value) for name, value in headers.items() if name.lower() not in left_out
-    )
+    passed = headers.copy()
+    for named in headers.getall("Connection", ()):
+        for name in named.split(","):
+            passed.popall(name.strip(), None)
+    for name in (*_BETWEEN_NEIGHBOURS, *without):
+        passed.popall(name, None)
+    return passed
