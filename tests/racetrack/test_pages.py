@@ -88,7 +88,7 @@ def test_a_plugin_tells_of_itself(tmp_path: Path, documented: Path) -> None:
     with LocalRacetrack(engine="process", state=tmp_path, limits=QUICK) as racetrack:
         racetrack.install(documented)
         answer = requests.get(racetrack.dashboard_url("plugins/golang-job-type"), timeout=20)
-        assert "<h1>Golang, told anew</h1>" in answer.text
+        assert "<h2>Golang, told anew</h2>" in answer.text
         assert "<td>2</td>" in answer.text
         assert "&lt;script&gt;alert(1)" in answer.text
         assert "<script>alert" not in answer.text

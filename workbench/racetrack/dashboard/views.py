@@ -110,8 +110,13 @@ def plugin_row(plugin: InstalledPlugin) -> dict[str, Any]:
 
 
 def from_markdown(text: str) -> Markup:
-    """Markdown as HTML; HTML within it is shown as it was written."""
-    return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))  # noqa: S704
+    """Markdown as HTML, below the page's heading; HTML within it is shown as it was written."""
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = reader.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+    return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704
 
 
 def kept_apart(

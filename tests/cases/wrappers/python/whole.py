@@ -257,7 +257,10 @@ def run(wrapper: type[Wrapper] = Wrapper, server: type[Server] = Server) -> None
     with server(("0.0.0.0", 7000), wrapper) as serving:  # noqa: S104 - as Racetrack asks
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         threading.Thread(target=initialise, daemon=True).start()
-        told.wait()
+        # The system may give the signal to any thread, and Python runs the handler in this one: it
+        # has to wake by itself.
+        while not told.wait(0.05):
+            pass
         STATE["ready"] = False
         while serving.running:
             time.sleep(0.01)  # `running` is a number, which nobody can wait for
