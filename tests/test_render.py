@@ -223,7 +223,7 @@ ENDLESS = {
     "loops": "FROM a\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}",
     "calls itself": (
         "FROM a\n{% macro twice(n) %}{% if n %}{{ twice(n - 1) }}{{ twice(n - 1) }}{% endif %}"
-        "{% endmacro %}{{ twice(60) }}"
+        "{% endmacro %}{{ twice(22) }}"
     ),
 }
 

@@ -100,6 +100,13 @@ def test_every_page_is_there_and_loads_from_nowhere_else(
     assert current.inner_text().lower() == name
 
 
+def test_an_address_with_slashes_too_many_leads_on(racetrack: LocalRacetrack, page: Page) -> None:
+    page.goto(f"{racetrack.config.url}//dashboard//jobs")
+    expect(page.locator("header")).to_have_css("display", "flex")
+    page.get_by_role("link", name="About").click()
+    expect(page.get_by_role("heading", level=1, name="About")).to_be_visible()
+
+
 _DROP = """async ([name, base64]) => {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const carried = new DataTransfer();

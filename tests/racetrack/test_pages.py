@@ -14,7 +14,7 @@ from tests.racetrack.conftest import QUICK
 from workbench import bundle_plugin, shipped
 from workbench.racetrack.local import LocalRacetrack
 
-START = ("/", "/dashboard", "/dashboard/", "/dashboard/jobs", "//dashboard//jobs", "/dashboard/no")
+START = ("/", "/dashboard", "/dashboard/", "/dashboard/jobs", "/dashboard/no")
 
 DOCS = """# Golang, told anew
 
