@@ -102,10 +102,10 @@ def step(on_event: Sink, phase: Phase, message: str) -> Iterator[Outcome]:
     Raises:
         Interrupted: The body was interrupted; whatever else it raises is raised on.
     """
-    on_event(Event(phase, message, "started"))
     start = time.perf_counter()
     outcome = Outcome(message)
     try:
+        on_event(Event(phase, message, "started"))
         yield outcome
     except BaseException as error:  # an interrupt ends a step too
         seconds = time.perf_counter() - start

@@ -17,7 +17,9 @@ from tests.command_line import workbench
 from workbench import _ports
 from workbench._wait import wait_until
 from workbench.errors import PortTaken, WorkbenchError
+from workbench.events import Sink
 from workbench.racetrack.local import LocalRacetrack
+from workbench.racetrack.places import choose_port
 
 
 def ask(
@@ -106,6 +108,26 @@ def test_a_second_server_on_the_same_state_or_port_is_refused(racetrack: LocalRa
     assert racetrack.exit_code is None
 
 
+def test_one_that_loses_its_port_while_it_starts_takes_another_and_is_itself(
+    racetrack: LocalRacetrack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one that answers at that port is not taken for it."""
+    looks = iter([racetrack.config.port])
+
+    def choose(port: int | None, sink: Sink) -> int:
+        return next(looks, None) or choose_port(port, sink)
+
+    monkeypatch.setattr("workbench.racetrack.local.choose_port", choose)
+    with LocalRacetrack(engine="process", state=tmp_path) as other:
+        assert other.config.port != racetrack.config.port
+        assert other.plugins() == []
+        assert racetrack.plugins() != []
+    looks = iter([racetrack.config.port])
+    with pytest.raises(PortTaken, match=r"did not start: Port .* is taken by") as refused:
+        LocalRacetrack(engine="process", state=tmp_path, port=racetrack.config.port)
+    assert "stop that" in str(refused.value)
+
+
 def test_other_interfaces_only_with_a_login(tmp_path: Path) -> None:
     run = workbench("racetrack", "--host", "0.0.0.0", "--state", tmp_path)  # noqa: S104
     assert run.returncode == 2
@@ -146,6 +168,7 @@ def test_with_a_login(tmp_path: Path, bundle: Path) -> None:
 def test_the_server_ends_with_whoever_started_it(tmp_path: Path) -> None:
     program = f"""
 from workbench.racetrack.local import LocalRacetrack
+from workbench.racetrack.places import choose_port
 server = LocalRacetrack(engine="process", state={str(tmp_path)!r})
 print(server.config.url, flush=True)
 input()

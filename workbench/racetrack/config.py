@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+PORT_TAKEN = 3
+"""How a server ends whose port somebody else has."""
+
 DEFAULT_PORT = 7002
 """The port that Racetrack's own settings name, and the one to take where it is free."""
 

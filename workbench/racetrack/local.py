@@ -11,6 +11,7 @@ import tempfile
 import weakref
 from collections.abc import Collection
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -23,10 +24,10 @@ from workbench import _children, _html
 from workbench._cell import running_cell
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.engines import Engine, get_engine
-from workbench.errors import UsageError, WorkbenchError, exit_words
+from workbench.errors import PortTaken, UsageError, WorkbenchError, exit_words
 from workbench.events import Phase, Sink, default_sink, step
 from workbench.racetrack.client.racetrack import Racetrack
-from workbench.racetrack.config import DEFAULT_PORT, Config, Limits
+from workbench.racetrack.config import DEFAULT_PORT, PORT_TAKEN, Config, Limits
 from workbench.racetrack.model import NOBODY
 from workbench.racetrack.places import choose_port, default_state, passing_state
 from workbench.settings import browser_url
@@ -113,7 +114,13 @@ class LocalRacetrack(Racetrack):
             if self._passing:
                 stack.callback(shutil.rmtree, self._passing, ignore_errors=True)
             with step(sink, Phase.STARTING, "LocalRacetrack") as outcome:
-                self._child = _start(self.config, self.password)
+                try:
+                    self._child = _start(self.config, self.password)
+                except PortTaken:  # by somebody who came first, since it was looked at
+                    if port is not None:
+                        raise
+                    self.config = replace(self.config, port=choose_port(None, sink))
+                    self._child = _start(self.config, self.password)
                 outcome.message = f"LocalRacetrack at {self.config.url}"
             stack.callback(self._child.stop)
             token = _token(self.config, self.password) if auth else None
@@ -226,6 +233,7 @@ def _start(config: Config, password: str) -> _children.Child:
     with tempfile.TemporaryDirectory(prefix="workbench-racetrack-") as folder:
         path = Path(folder) / "config.json"
         path.touch(mode=0o600)
+        # The server removes the file once it listens: whoever else may answer at that port.
         path.write_text(json.dumps({"config": config.to_dict(), "password": password}))
         child = _children.spawn(
             [sys.executable, "-m", "workbench.racetrack.server", path],
@@ -236,7 +244,7 @@ def _start(config: Config, password: str) -> _children.Child:
             port=config.port,
         )
         try:
-            _wait_until_up(child, config)
+            _wait_until_up(child, config, path)
         except BaseException:  # also an interrupt: what was started here must not stay
             child.stop()
             raise
@@ -251,27 +259,22 @@ def _token(config: Config, password: str) -> str:
         return str(session.post(url, json=given, timeout=30).json()["token"])
 
 
-def _wait_until_up(child: _children.Child, config: Config) -> None:
+def _wait_until_up(child: _children.Child, config: Config, told_to: Path) -> None:
     def probe() -> bool | None:
-        if child.exit_code is not None:
-            told = child.log_lines(20)
-            why = next((line for line in reversed(told) if line.startswith("error: ")), "")
-            raise WorkbenchError(
-                f"LocalRacetrack did not start: {why.removeprefix('error: ') or 'it ended'}",
-                log=() if why else told,
-            )
-        try:
-            answer = session.get(f"{config.lifecycle_url}/ready", timeout=3)
-        except requests.RequestException:
-            return None
-        return True if answer.ok else None
+        code = child.exit_code
+        if code is None:
+            return None if told_to.exists() else True
+        told = child.log_lines(20)
+        why = next((line for line in reversed(told) if line.startswith("error: ")), "")
+        what = f"LocalRacetrack did not start: {why.removeprefix('error: ') or 'it ended'}"
+        if code == PORT_TAKEN:
+            raise PortTaken(what, port=config.port, remedy="stop that, or take another port.")
+        raise WorkbenchError(what, log=() if why else told)
 
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy of the environment must not get loopback calls
-        try:
-            wait_until(probe, timeout=START_TIMEOUT)
-        except DeadlineExceeded as late:
-            raise WorkbenchError(
-                f"LocalRacetrack did not answer within {late.seconds:.0f} s.",
-                log=child.log_lines(20),
-            ) from None
+    try:
+        wait_until(probe, timeout=START_TIMEOUT)
+    except DeadlineExceeded as late:
+        raise WorkbenchError(
+            f"LocalRacetrack did not answer within {late.seconds:.0f} s.",
+            log=child.log_lines(20),
+        ) from None

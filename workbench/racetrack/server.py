@@ -1,7 +1,8 @@
 """Running a server: the parts are made, the port is taken, and all ends when it is told to.
 
 As a program, `python -m workbench.racetrack.server`, it reads its configuration and the password
-of its user as JSON from the file that is named; `LocalRacetrack` starts it so.
+of its user as JSON from the file that is named, and removes that once it listens; `LocalRacetrack`
+starts it so.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from workbench import _ports
 from workbench.engines import get_engine
 from workbench.errors import PortTaken, WorkbenchError
 from workbench.racetrack.app import make_app
-from workbench.racetrack.config import Config
+from workbench.racetrack.config import PORT_TAKEN, Config
 from workbench.racetrack.deploying.deployer import Deployer
 from workbench.racetrack.model import NOBODY
 from workbench.racetrack.plugins.registry import PluginRegistry
@@ -157,11 +158,13 @@ def main(arguments: list[str]) -> int:
     """Run a server as a program of its own."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        given = json.loads(Path(arguments[0]).read_text())
-        serve(Config.from_dict(given["config"]), password=given["password"])
+        path = Path(arguments[0])
+        given = json.loads(path.read_text())
+        config = Config.from_dict(given["config"])
+        serve(config, password=given["password"], on_ready=path.unlink)
     except WorkbenchError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - its log is what is read
-        return 1
+        return PORT_TAKEN if isinstance(error, PortTaken) else 1
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -139,6 +140,7 @@ class Instance:
     restarts: int = 0
     stopping: bool = False
     noticed: bool = False
+    _cutting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @classmethod
     def start(
@@ -166,8 +168,9 @@ class Instance:
 
     def lines(self, tail: int) -> list[str]:
         """What it wrote, and what ran before it; the last lines, or all for 0; no secrets."""
-        own = self.container.log_lines(tail or None)
-        whole = [*self.before, *self._without_secrets(own)]
+        with self._cutting:
+            own = self.container.log_lines(tail or None)
+            whole = [*self.before, *self._without_secrets(own)]
         return whole[-tail:] if tail else whole
 
     def lines_since(self, offset: int) -> tuple[list[str], int]:
@@ -187,8 +190,9 @@ class Instance:
         path = self.container.log_file
         if path is not None and path.stat().st_size > most:
             note = f"--- more than {most:,} bytes: older lines are left out ---"
-            own = self._without_secrets(LogFile(path).take()[-_KEPT_LINES:])
-            self.before = [note, *_shortened([*self.before, *own])[-_KEPT_LINES:]]
+            with self._cutting:  # nobody sees it emptied, and not yet what is kept
+                own = self._without_secrets(LogFile(path).take()[-_KEPT_LINES:])
+                self.before = [note, *_shortened([*self.before, *own])[-_KEPT_LINES:]]
 
     def stop(self) -> None:
         """Ask it to end, and wait until it has; calls in flight are answered first."""
