@@ -64,5 +64,5 @@ def test_a_card_that_nobody_follows_tells_how_things_were(serve: Serve) -> None:
 
 def test_where_there_is_no_notebook_it_shows_nothing_by_itself(serve: Serve) -> None:
     job, _ = serve()
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError):  # by which IPython takes the plain forms instead
         job._ipython_display_()

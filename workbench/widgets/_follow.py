@@ -108,6 +108,23 @@ class Follower:
         return ended
 
 
+class Following:
+    """A view that changes by itself, for as long as its follower looks."""
+
+    _follower: Follower
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing more will change: what it follows is over, or its cell was run again.
+
+        Args:
+            timeout: Seconds; None for as long as it takes.
+
+        Returns:
+            Whether that is so.
+        """
+        return self._follower.wait(timeout)
+
+
 class Shown:
     """The places where a view was shown, to be brought up to date in place.
 

@@ -10,7 +10,7 @@ from workbench import _html
 from workbench._sources import outdated_words
 from workbench.job import Job
 from workbench.widgets import _parts
-from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._follow import Follower, Following, Shown
 from workbench.widgets._jobs import told
 from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import stopped_by, way_back
@@ -41,7 +41,7 @@ def job_card(job: Job, *, followed: bool = False) -> Markup:
     return _html.table(("Job", told(job)), rows)
 
 
-class JobCard:
+class JobCard(Following):
     """A job's card in a notebook. It changes when the job does, and ends with it.
 
     Attributes:
@@ -56,14 +56,6 @@ class JobCard:
         self._shown = Shown(self._bundle)
         self._follower = Follower("job card", job, self, told(job))
         self._follower.start()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until nothing more will change; whether that is so.
-
-        Args:
-            timeout: Seconds; None for as long as it takes.
-        """
-        return self._follower.wait(timeout)
 
     def html(self) -> Markup:
         """The card as it is shown, now."""

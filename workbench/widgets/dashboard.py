@@ -9,10 +9,10 @@ from markupsafe import Markup
 from workbench import _html
 from workbench.racetrack.local import LocalRacetrack
 from workbench.widgets import _parts
-from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._follow import Follower, Following, Shown
 
 
-class DashboardView:
+class DashboardView(Following):
     """The page in a frame, and a link to it above; a line of text once the server has stopped.
 
     Attributes:
@@ -29,17 +29,6 @@ class DashboardView:
         self._shown = Shown(self._bundle)
         self._follower = Follower("dashboard", racetrack, self, page)
         self._follower.start()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the server has stopped, or the cell was run again.
-
-        Args:
-            timeout: Seconds; None for as long as it takes.
-
-        Returns:
-            Whether that is so.
-        """
-        return self._follower.wait(timeout)
 
     def html(self) -> Markup:
         """The view as it is shown, now."""

@@ -13,7 +13,7 @@ from workbench import _html
 from workbench.calls import PROBE_TIMEOUT, Answer
 from workbench.errors import exit_words
 from workbench.widgets import _parts
-from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._follow import Follower, Following, Shown
 from workbench.widgets._jobs import AnyJob, told
 from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import stopped_by, way_back
@@ -92,7 +92,7 @@ def _told(answer: Answer) -> str:
     return f"{answer.status}: {_parts.plain(str(text), 300)}"
 
 
-class HealthBadge:
+class HealthBadge(Following):
     """A job's health in words and a colour. It changes when the job does, and ends with it.
 
     Attributes:
@@ -110,17 +110,6 @@ class HealthBadge:
         self._outdated = OutdatedNote(job)
         self._follower = Follower("health badge", job, self, told(job))
         self._follower.start()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until nothing more will change: the job is over, or the cell was run again.
-
-        Args:
-            timeout: Seconds; None for as long as it takes.
-
-        Returns:
-            Whether that is so.
-        """
-        return self._follower.wait(timeout)
 
     def html(self) -> Markup:
         """The badge as it is shown, now."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench.widgets import _parts
-from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._follow import Follower, Following, Shown
 from workbench.widgets._jobs import AnyJob, told
 from workbench.widgets.outdated import OutdatedNote
 
@@ -25,7 +25,7 @@ _LONGEST_LINE = 2_000
 _PROBE = re.compile(r"\buri=\S*/(?:live|ready|health)(?=[\s?]|$)")
 
 
-class LogView:
+class LogView(Following):
     """The newest lines of what a job writes, stuck to the last one.
 
     Attributes:
@@ -60,17 +60,6 @@ class LogView:
             box.observe(lambda _: self._on_choice(), names="value")
         self._follower = Follower("log view", job, self, told(job))
         self._follower.start()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until nothing more will come: the job is over, or the cell was run again.
-
-        Args:
-            timeout: Seconds; None for as long as it takes.
-
-        Returns:
-            Whether that is so.
-        """
-        return self._follower.wait(timeout)
 
     def html(self) -> Markup:
         """The view as plain HTML, for a saved notebook and for readers without a kernel."""

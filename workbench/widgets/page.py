@@ -8,14 +8,14 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench.widgets import _parts
-from workbench.widgets._follow import Follower, Shown
+from workbench.widgets._follow import Follower, Following, Shown
 from workbench.widgets._jobs import AnyJob, told
 from workbench.widgets._openapi import read_document
 from workbench.widgets.outdated import OutdatedNote
 from workbench.widgets.over import over_note
 
 
-class SwaggerView:
+class SwaggerView(Following):
     """A job's own page in a frame, a link beside it, and its endpoints in words.
 
     A notebook that is not trusted leaves the frame out; the words stay. So do they once the job is
@@ -40,17 +40,6 @@ class SwaggerView:
         self._below = Shown(lambda: self._bundle(self._body()))
         self._follower = Follower("job page", job, self, told(job))
         self._follower.start()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the job is over, or the cell was run again.
-
-        Args:
-            timeout: Seconds; None for as long as it takes.
-
-        Returns:
-            Whether that is so.
-        """
-        return self._follower.wait(timeout)
 
     def html(self) -> Markup:
         """The view as it is shown, now."""
