@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from aiohttp import web
+
 from workbench.racetrack.model import Caller
 
 
@@ -57,3 +59,16 @@ class Directory(Protocol):
 
     def broken(self, name: str, version: str) -> None:
         """A connection to a job broke."""
+
+
+async def find_target(directory: Directory, request: web.Request) -> Target:
+    """The job that a request to PUB is meant for.
+
+    Raises:
+        Problem: There is none, or the caller may not call it.
+    """
+    words = request.match_info
+    path = words.get("path", "")
+    return await directory.find(
+        words["name"], words["version"], path, request.headers, request.cookies
+    )

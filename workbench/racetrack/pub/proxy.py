@@ -16,7 +16,7 @@ from yarl import URL
 
 from workbench.racetrack.answers import answer
 from workbench.racetrack.problems import Problem
-from workbench.racetrack.pub.directory import Directory, Target
+from workbench.racetrack.pub.directory import Directory, Target, find_target
 from workbench.racetrack.pub.headers import to_caller, to_job, tracing_id
 
 log = logging.getLogger(__name__)
@@ -79,12 +79,8 @@ class Proxy:
     async def forward(self, request: web.Request) -> web.StreamResponse:
         """Answer a call with what the job answers, or with an error of PUB's own."""
         trace = tracing_id(request)
-        name, version = request.match_info["name"], request.match_info["version"]
-        path = request.match_info.get("path", "")
         try:
-            target = await self._directory.find(
-                name, version, path, request.headers, request.cookies
-            )
+            target = await find_target(self._directory, request)
         except Problem as problem:
             return _refused(problem, trace)
         if target.address is None:

@@ -17,7 +17,7 @@ from multidict import CIMultiDict
 
 from workbench.racetrack.answers import answer
 from workbench.racetrack.problems import Problem
-from workbench.racetrack.pub.directory import Directory, Target
+from workbench.racetrack.pub.directory import Directory, Target, find_target
 from workbench.racetrack.pub.headers import to_caller, to_job, tracing_id
 from workbench.racetrack.pub.proxy import Proxy, broken, job_url
 from workbench.racetrack.store import Store
@@ -64,12 +64,9 @@ class Tasks:
     async def new(self, request: web.Request) -> web.Response:
         """Begin a call: 201 with its id."""
         trace = tracing_id(request)
-        name, version = request.match_info["name"], request.match_info["version"]
         path = request.match_info.get("path", "")
         try:
-            target = await self._directory.find(
-                name, version, path, request.headers, request.cookies
-            )
+            target = await find_target(self._directory, request)
             if len(self._going_on) >= AT_ONCE:
                 raise TooMany(f"{AT_ONCE} asynchronous calls are under way.")
         except Problem as problem:
