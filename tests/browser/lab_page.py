@@ -107,6 +107,7 @@ class LabPage:
 
     def start_cell(self, cell: str) -> None:
         """Start one cell, by its id, and do not wait for its end."""
+        self._stops_its_job = False
         self.page.evaluate(f"id => {{ ({_RUN_CELL})(id); }}", cell)
 
     def scroll_to(self, cell: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.swagger import call_perform
 from workbench import bundle_plugin, shipped
 from workbench.racetrack.local import LocalRacetrack
 
@@ -64,10 +65,7 @@ def test_the_walk(racetrack: LocalRacetrack, page: Page, tmp_path: Path) -> None
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Swagger").click()
     swagger = popup.value
-    swagger.locator(".opblock-post").first.click()
-    swagger.locator("textarea.body-param__text").fill('{"numbers": [40, 2]}')
-    swagger.get_by_role("button", name="Execute").click()
-    expect(swagger.locator(".live-responses-table .microlight").first).to_have_text("42")
+    call_perform(swagger)
     assert "/pub/job/golang-function/0.0.1/" in swagger.url
     swagger.close()
     assert job.perform(numbers=[40, 2]) == 42
