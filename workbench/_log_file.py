@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,28 @@ class LogFile:
             data = data[: data.rfind(b"\n") + 1]
         return data.decode(errors="replace").splitlines(), offset + len(data)
 
+    def blot(self, secrets: Iterable[str], offset: int) -> int:
+        """Write asterisks over secrets, in place, with the program writing on.
+
+        Args:
+            secrets: What has to go.
+            offset: Up to where this was done before, as the last call gave it.
+
+        Returns:
+            The offset to go on from: a secret may be in two pieces, of which one is there.
+        """
+        values = sorted((value.encode() for value in secrets), key=len, reverse=True)
+        with self.path.open("r+b", buffering=0) as log:
+            if offset > os.fstat(log.fileno()).st_size:  # it was emptied meanwhile
+                offset = 0
+            log.seek(offset)
+            data = log.read()
+            for found in re.finditer(b"|".join(map(re.escape, values)), data) if values else ():
+                stars = b"*" * len(found[0])
+                os.pwrite(log.fileno(), stars, offset + found.start())
+        longest = len(values[0]) if values else 0
+        return max(offset, offset + len(data) - longest)
+
     def take(self) -> list[str]:
         """Begin anew, with the program writing on, and give back the lines that were there.
 
@@ -73,8 +96,9 @@ def new_log(kind: str, name: str, in_use: Iterable[str]) -> Path:
     safe = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name)
     log = folder / f"{kind}-{safe}-{os.getpid()}-{next(_numbers)}.log"
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # a job may tell what is nobody else's
     _drop_old(folder, set(in_use))
-    log.touch()
+    log.touch(mode=0o600)
     return log
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ import requests
 
 from tests.racetrack.conftest import QUICK
 from tests.racetrack.test_running import write_job
+from workbench._log_file import LogFile, new_log
 from workbench._wait import wait_until
 from workbench.engines import Image
 from workbench.manifest import JobManifest
 from workbench.racetrack.local import LocalRacetrack
 from workbench.racetrack.running.instance import Program
+from workbench.settings import get_settings
 
 _RUNTIME, _BUILD = "the-runtime-secret", "the-build-secret"
 _TELLS_ALL = """
@@ -61,10 +64,12 @@ def test_a_job_has_its_secrets_and_nothing_keeps_them(
         assert job.perform() == _RUNTIME
         assert not _holding(state, _RUNTIME, _BUILD)
         assert "in the log: ***" in job.logs()
+        wait_until(lambda: not _holding(get_settings().log_dir, _RUNTIME) or None, timeout=5)
         address = f"{first.url}/api/v1/job/teller/0.0.1"
         requests.post(f"{job.pub_url}/api/v1/perform", json={"die": True}, timeout=5)
         error = wait_until(lambda: requests.get(address, timeout=5).json()["error"], timeout=5)
         assert "panic: ******" in error
+        wait_until(lambda: not _holding(get_settings().log_dir, _RUNTIME) or None, timeout=5)
         assert not _holding(state, _RUNTIME)
         assert requests.get(address, timeout=5).json()["notice"] == ""
         os.kill(first.pid, signal.SIGKILL)
@@ -78,6 +83,36 @@ def test_a_job_has_its_secrets_and_nothing_keeps_them(
         second.deploy(job_dir, force=True)
         assert job.perform() == _RUNTIME
         assert requests.get(address, timeout=5).json()["notice"] == ""
+
+
+def test_a_log_loses_its_secrets_while_the_job_writes_on(tmp_path: Path) -> None:
+    path = tmp_path / "job.log"
+    log = LogFile(path)
+    secrets = ("pass", "password-of-mine")
+    with path.open("ab", buffering=0) as job:
+        job.write(b"it is password-of-mine, a pass\nand pass")
+        offset = log.blot(secrets, 0)
+        job.write(b"word-of-mine.\n")
+        offset = log.blot(secrets, offset)
+        assert log.lines() == [f"it is {'*' * 16}, a ****", f"and ****{'word-of-mine.'}"]
+        job.write(b"half: password-of")
+        offset = log.blot(("password-of-mine",), offset)
+        job.write(b"-mine\n")
+        offset = log.blot(("password-of-mine",), offset)
+        assert log.lines(1) == [f"half: {'*' * 16}"]
+        assert log.take() != []
+        job.write(b"pass\n")
+        log.blot(secrets, offset)
+        assert log.lines() == ["****"]
+
+
+def test_nobody_else_reads_what_a_job_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
+    (tmp_path / "logs").mkdir(mode=0o755)
+    log = new_log("job", "teller", [])
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (log.parent, log)] == [0o700, 0o600]
 
 
 @pytest.mark.parametrize("outside", ["absolute", "relative"])

@@ -8,9 +8,13 @@ HIDDEN = "***"
 _SHORTEST_SECRET = 3
 
 
+def able_to_hide(secrets: Iterable[str]) -> list[str]:
+    """Those that can be hidden: one of a character or two stands in too many words."""
+    return [value for value in secrets if len(value) >= _SHORTEST_SECRET]
+
+
 def hide(text: str, secrets: Iterable[str]) -> str:
-    """A text without these secrets; one of a character or two stands in too many words to hide."""
-    for value in sorted(secrets, key=len, reverse=True):
-        if len(value) >= _SHORTEST_SECRET:
-            text = text.replace(value, HIDDEN)
+    """A text without these secrets, as far as they can be hidden; the longest first."""
+    for value in sorted(able_to_hide(secrets), key=len, reverse=True):
+        text = text.replace(value, HIDDEN)
     return text

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from workbench._log_file import LogFile
 from workbench.engines import Container, Engine, Image
 from workbench.manifest import JobManifest
-from workbench.racetrack.hiding import hide
+from workbench.racetrack.hiding import able_to_hide, hide
 
 _KEPT_LINES = 200
 _LONGEST_LINE = 4_000
@@ -140,6 +141,7 @@ class Instance:
     restarts: int = 0
     stopping: bool = False
     noticed: bool = False
+    _blotted: int = field(default=0, repr=False, compare=False)
     _cutting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @classmethod
@@ -194,10 +196,20 @@ class Instance:
                 own = self._without_secrets(LogFile(path).take()[-_KEPT_LINES:])
                 self.before = [note, *_shortened([*self.before, *own])[-_KEPT_LINES:]]
 
+    def blot_log(self) -> None:
+        """Write over the secrets that it told its log since this was done before."""
+        path = self.container.log_file
+        secrets = able_to_hide(self.program.hidden)
+        if path is not None and secrets:
+            with self._cutting:
+                self._blotted = LogFile(path).blot(secrets, self._blotted)
+
     def stop(self) -> None:
         """Ask it to end, and wait until it has; calls in flight are answered first."""
         self.stopping = True
         self.container.stop()
+        with suppress(OSError):
+            self.blot_log()
 
     def forget(self) -> None:
         """Remove its folder, once nothing runs from it."""

@@ -166,6 +166,7 @@ class Supervisor:
             self._wake.clear()
             for key, instance in list(self._running.items()):
                 with suppress(OSError):
+                    instance.blot_log()
                     instance.bound_log(self._config.limits.job_log)
                 ended = instance.container.exit_code is not None
                 if ended and not (instance.stopping or instance.noticed):
@@ -219,7 +220,7 @@ class Supervisor:
                 self._store.update_job(*key, status=JobStatus.ERROR, error=str(error))
                 return
             self._running[key] = fresh
-        instance.container.stop()  # its record, and what it left
+        instance.stop()  # its record, and what it left
         with suppress(GateError):  # a crash is noticed by itself, all else at the next sync
             pass_gate(fresh, self._config)
             self._store.update_job(
