@@ -14,14 +14,16 @@ from time import perf_counter
 import psutil
 
 from bench.programs import ROOT, Programs
-from bench.rows import Goal, Row, alone
+from bench.rows import Goal, Row, alone, compare
 from bench.servers import INPUT, Load, cores, load
 from bench.turns import Contest, Effort, Measure, NotMeasured, Values
 from workbench import _children, _ports, bundle_plugin, shipped
 from workbench._wait import wait_until
 from workbench.racetrack.local import LocalRacetrack
 
+# Half a millisecond is what it may add where a bare proxy adds 0.3; another machine has others.
 ADDED = Goal("<=", 0.5, "ms")
+SHARE = Goal("<=", 0.5 / 0.3)
 RATE = Goal(">=", 0.7)
 PATH = "/pub/job/golang-function/latest/api/v1/perform"
 _CALLS = 300
@@ -31,7 +33,8 @@ def pub(programs: Programs, effort: Effort) -> list[Row]:
     """Call one job directly, through PUB, and through a bare proxy; all three in turns.
 
     The added milliseconds are the difference of two medians, over one connection that is kept,
-    in each run. For the rate, server and job share a core, and the load has the other one.
+    in each run; they are told by themselves, and beside what the bare proxy adds. For the rate,
+    server and job share a core, and the load has the other one.
     """
     with ExitStack() as stack:
         racetrack, job = stack.enter_context(_deployed(programs))
@@ -46,7 +49,7 @@ def pub(programs: Programs, effort: Effort) -> list[Row]:
             shown.append((_one_by_one(bare) - direct) * 1e3)
         rows = [
             alone("PUB, added to a call", "ms", added, ADDED),
-            alone("bare proxy, added to a call", "ms", shown, None),
+            compare("PUB, added to a call", "ms", added, shown, "bare aiohttp proxy", SHARE),
         ]
         for pid in (racetrack.pid, *(one.pid for one in _jobs(racetrack)), proxy.pid):
             _pin(pid)
