@@ -6,24 +6,21 @@
     python -I _namespace.py join PID COMMAND...     run COMMAND in the network of process PID
 
 It imports nothing of this package, so that it starts by itself, in one thread, as the kernel wants
-it. `_offline.py` and `_private_network.py` start it.
+it; and little of Python's library, since each start of a wrapper that is judged waits for it.
+`_offline.py` and `_private_network.py` start it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import signal
-import socket
-import struct
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 # From Linux's sched.h, prctl.h, sockios.h and if.h.
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
+_SIGKILL = 9
 _SIOCGIFFLAGS = 0x8913
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 0x1
@@ -44,7 +41,8 @@ def _enter_new() -> None:
             ("uid_map", f"{user} {user} 1"),
             ("gid_map", f"{group} {group} 1"),
         ):
-            Path("/proc/self", name).write_text(text)
+            with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123 - pathlib takes its time
+                file.write(text)
     _bring_up("lo")
 
 
@@ -52,18 +50,21 @@ def _enter_that_of(pid: int) -> None:
     """Leave this machine's network for that of another process."""
     parent = os.getppid()
     for kind, flag in (("user", _CLONE_NEWUSER), ("net", _CLONE_NEWNET)):
-        theirs = Path("/proc", str(pid), "ns", kind)
-        if theirs.readlink() != Path("/proc/self/ns", kind).readlink():
-            with theirs.open("rb") as namespace:
-                _call("setns", namespace.fileno(), flag)
+        theirs = f"/proc/{pid}/ns/{kind}"
+        if os.readlink(theirs) != os.readlink(f"/proc/self/ns/{kind}"):  # noqa: PTH115
+            namespace = os.open(theirs, os.O_RDONLY)
+            _call("setns", namespace, flag)
+            os.close(namespace)
     # The kernel forgets the parent-death signal where the rights of a process change.
-    _call("prctl", _PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    _call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         raise ProcessLookupError("whoever started this has ended")
 
 
 def _keep(number: int) -> None:
     """Answer each byte that comes with a new socket; end when nobody holds the other end."""
+    import socket
+
     with socket.socket(fileno=number) as owner:
         owner.send(b"+")
         while owner.recv(1):
@@ -81,6 +82,8 @@ def _call(function: str, *arguments: int) -> None:
 def _bring_up(interface: str) -> None:
     """As `ip link set INTERFACE up`, which not every machine has."""
     import fcntl
+    import socket
+    import struct
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = struct.pack("16sh14x", interface.encode(), 0)
@@ -91,7 +94,7 @@ def _bring_up(interface: str) -> None:
 
 
 def _main(verb: str, *words: str) -> None:
-    command: Sequence[str] = words
+    command = words
     try:
         if sys.platform != "linux":
             raise OSError("only Linux has network namespaces")
