@@ -26,11 +26,13 @@ class Effort:
         runs: The runs of each side.
         most: The runs after which a spread that leaves the goal open is taken as it is.
         seconds: How long a run under load takes.
+        warm: Whether each side runs once before, uncounted, to fill caches.
     """
 
     runs: int = 9
     most: int = 27
     seconds: int = 2
+    warm: bool = True
 
     def times(self, factor: int) -> Effort:
         """The effort for a figure whose runs are so short that more of them cost nothing."""
@@ -82,8 +84,8 @@ class Contest:
         Returns:
             A row of `main` and one of `fallback`, each beside the rival and beside the others.
         """
-        for side in self._sides.values():
-            side()  # the first run of a side fills caches, and is not counted
+        for side in self._sides.values() if effort.warm else ():
+            side()
         names = list(self._sides)
         done = 0
         while done < effort.runs or (done < effort.most and not self._clear(main)):

@@ -16,7 +16,7 @@ from workbench.engines.docker.client import connect
 from workbench.errors import EngineUnavailable
 from workbench.settings import shipped
 
-ONE_RUN = Effort(runs=1, most=1, seconds=1)
+ONE_RUN = Effort(runs=1, most=1, seconds=1, warm=False)
 
 
 @pytest.fixture
