@@ -16,9 +16,9 @@ ENV CGO_ENABLED=0 \
 # from its layer in the build of every job: all are dated far ahead.
 RUN umask 0 \
  && touch -d "2099-01-01 00:00" /var/cache/far-ahead \
- && go build -trimpath archive/... compress/... container/... crypto/... database/... embed \
-    encoding/... expvar hash/... html/... image/... log/... math/... mime/... net/... os/... \
-    regexp/... text/... time/... \
+ && GOGC=400 go build -trimpath archive/... compress/... container/... crypto/... database/... \
+    embed encoding/... expvar hash/... html/... image/... log/... math/... mime/... net/... \
+    os/... regexp/... text/... time/... \
  && find "$GOCACHE" -type f -exec touch -d "2100-01-01 00:00" {} +
 
 # The modules that many jobs use: who needs no others builds without a network.
@@ -27,7 +27,7 @@ COPY go_wrapper/typical/ ./
 RUN umask 0 \
  && mkdir -p "$GOMODCACHE" \
  && go mod download \
- && go build -trimpath ./... \
+ && GOGC=400 go build -trimpath ./... \
  && find "$GOCACHE" -type f ! -newer /var/cache/far-ahead -exec touch -d "2100-01-01 00:00" {} +
 
 # What a job needs around its program in an image that holds nothing else.
@@ -44,7 +44,7 @@ COPY go_wrapper/ ./
 
 # The stub stands for the jobs to come: building it compiles all of the wrapper that they share.
 RUN umask 0 \
- && go build -trimpath -ldflags="-s -w" -o /usr/local/bin/jobbuild ./jobbuild \
+ && GOGC=400 go build -trimpath -ldflags="-s -w" -o /usr/local/bin/jobbuild ./jobbuild \
  && chmod 755 /usr/local/bin/jobbuild \
  && jobbuild -job handler -wrapper . -stage /tmp/stage -o /tmp/stage/job \
  && rm -rf /tmp/stage \

@@ -18,7 +18,7 @@ from workbench.engines import remove_built_images
 # Read by hypothesis (under schemathesis) before any fixture runs.
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
 
-_FORGET = ("GIT_", "IPYTHON", "JUPYTER", "RACETRACK_", "WORKBENCH_", "XDG_")
+_FORGET = ("GIT_", "IPYTHON", "JUPYTER", "ONLY", "RACETRACK_", "WORKBENCH_", "XDG_")
 _KEEP = ("WORKBENCH_GO",)
 _COLOUR = ("FORCE_COLOR", "CLICOLOR_FORCE")
 

@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.lab_page import LabPage
-from tests.support import ROOT, require
+from tests.browser.pictures import SCREENSHOTS
+from tests.support import require
 from workbench.jupyter import Lab, start_lab
 from workbench.settings import shipped
-
-SCREENSHOTS = ROOT / ".cache" / "screenshots"
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from tests.browser.pictures import photograph
 
 START = "notebooks/00-start-here.ipynb"
 CHAPTER = "notebooks/03-wrapper.ipynb"
@@ -61,18 +61,6 @@ def edit(lab_page: LabPage, name: str, line: str, *keys: str) -> None:
             page.keyboard.press(key)
 
 
-def photograph(lab_page: LabPage, name: str, where: str) -> None:
-    """Take pictures around a cell: two widths, a light and a dark theme."""
-    page = lab_page.page
-    for tone in ("Dark", "Light"):
-        lab_page.use_theme(f"JupyterLab {tone}")
-        for width in (1920, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            lab_page.scroll_to(where)
-            file = SCREENSHOTS / f"chapter-{name}-{tone.lower()}-{width}.png"
-            page.screenshot(path=file, animations="disabled")
-
-
 def run_and_see_42(lab_page: LabPage) -> None:
     """Start the sample job with the wrapper, and call it in the panel."""
     assert lab_page.run_cell("run-sample")
@@ -92,7 +80,7 @@ def test_the_chapter_runs_to_its_end(lab_page: LabPage, page: Page) -> None:
     assert ": all " in lab_page.text("check-step")
     assert lab_page.text("record") == "<ChapterRecorded 03-wrapper: done>"
     for where in ("begin", "write-main-go", "run-sample", "break-route", "check-step", "record"):
-        photograph(lab_page, f"ran-{where}", where)
+        photograph(lab_page, f"chapter-ran-{where}", where)
 
 
 def test_a_slip_of_syntax_is_told_where_it_is_written(lab_page: LabPage, root: Path) -> None:
@@ -102,7 +90,7 @@ def test_a_slip_of_syntax_is_told_where_it_is_written(lab_page: LabPage, root: P
     expect(answer).to_contain_text("changed (+1 -1)")
     expect(answer).to_contain_text("mistake on line 11 (line 12 of this cell), column 2")
     assert "func main() \n" in (root / WRAPPER / "main.go").read_text()
-    photograph(lab_page, "syntax", "write-main-go")
+    photograph(lab_page, "chapter-syntax", "write-main-go")
 
     edit(lab_page, "write-main-go", "func main() ", "type {")
     assert lab_page.run_cell("write-main-go")
@@ -121,7 +109,7 @@ def test_a_slip_of_meaning_is_found_by_the_check_and_mended(lab_page: LabPage, r
     expect(written).to_contain_text("changed (+1 -1)")
     written.get_by_text("what changed").click()
     expect(written.locator("details")).to_contain_text('"deployment_timestamp,string,omitempty"')
-    photograph(lab_page, "changed", "write-health-go")
+    photograph(lab_page, "chapter-changed", "write-health-go")
 
     assert lab_page.run_cell("check-step")
     verdict = cell(lab_page, "check-step").locator(".jp-OutputArea")
@@ -132,7 +120,7 @@ def test_a_slip_of_meaning_is_found_by_the_check_and_mended(lab_page: LabPage, r
         refused.get_by_text(summary, exact=True).click()
     expect(refused).to_contain_text('-\tDeploymentTimestamp *int64 `json:"deployment_timestamp,str')
     expect(refused).to_contain_text("To look further")
-    photograph(lab_page, "not-yet", "check-step")
+    photograph(lab_page, "chapter-not-yet", "check-step")
 
     edit(lab_page, "write-health-go", live, *["ArrowDown"] * 2, "End", *back, *["Backspace"] * 7)
     assert lab_page.run_cell("write-health-go")
@@ -146,17 +134,17 @@ def test_a_slip_of_meaning_is_found_by_the_check_and_mended(lab_page: LabPage, r
 def test_the_panel_gives_42_and_refuses_what_is_not_json(lab_page: LabPage) -> None:
     run_and_see_42(lab_page)
     panel = cell(lab_page, "perform-panel")
-    photograph(lab_page, "panel", "perform-panel")
+    photograph(lab_page, "chapter-panel", "perform-panel")
     panel.locator(".wb-request textarea").fill('{"numbers": [40, 2}')
     expect(panel.locator(".wb-verdict")).to_contain_text("line 1, column 19")
     expect(panel.get_by_role("button", name="Send", exact=True)).to_be_disabled()
-    photograph(lab_page, "panel-no-json", "perform-panel")
+    photograph(lab_page, "chapter-panel-no-json", "perform-panel")
 
 
 def test_one_can_go_on_after_the_kernel_was_restarted(lab_page: LabPage, page: Page) -> None:
     page.evaluate(_RESTART)
     assert not lab_page.run_cell("ask-probes"), "the kernel is to know nothing of the job"
-    photograph(lab_page, "restarted", "perform-panel")
+    photograph(lab_page, "chapter-restarted", "perform-panel")
     assert lab_page.run_cell("begin")
     run_and_see_42(lab_page)
     assert lab_page.run_cell("perform-at-both")
@@ -173,7 +161,7 @@ def test_one_can_jump_to_a_later_chapter(lab_page: LabPage, page: Page, root: Pa
     moved = cell(lab_page, new).locator(".jp-OutputArea")
     expect(moved).to_contain_text("as the chapters before 06-plugin-py leave it")
     assert not (root / "playground/golang-job-type/plugin.py").exists()
-    photograph(lab_page, "goto", new)
+    photograph(lab_page, "chapter-goto", new)
 
     cell(lab_page, "begin").locator('a[href*="06-plugin-py"]').first.click()
     lab_page.wait_until_shown(LATER)
@@ -181,7 +169,7 @@ def test_one_can_jump_to_a_later_chapter(lab_page: LabPage, page: Page, root: Pa
     assert lab_page.text("record") == "<ChapterRecorded 06-plugin-py: done>"
     assert (root / "playground/golang-job-type/plugin.py").is_file()
     for where in ("begin", "load", "record"):
-        photograph(lab_page, f"later-{where}", where)
+        photograph(lab_page, f"chapter-later-{where}", where)
 
 
 def test_what_was_before_the_jump_says_so_until_it_runs_again(
@@ -200,7 +188,7 @@ def test_what_was_before_the_jump_says_so_until_it_runs_again(
         False, True, True, False,
     ]  # fmt: skip
     for where in ("begin", "check-step"):
-        photograph(lab_page, f"before-{where}", where)
+        photograph(lab_page, f"chapter-before-{where}", where)
     lab_page.save()
     lab_page.reload(CHAPTER)
     assert [says_so(one) for one in ("begin", "run-sample", jump)] == [False, True, False]
@@ -218,7 +206,7 @@ def test_it_can_be_presented_and_one_key_goes_on(lab_page: LabPage, page: Page) 
     lab_page.execute(f"{PRESENTING}:presenter-mode")
     expect(code).to_have_css("font-size", "20px")
     expect(page.locator(".jp-SideBar.jp-mod-left")).to_be_hidden()
-    photograph(lab_page, "presented", "load")
+    photograph(lab_page, "chapter-presented", "load")
     lab_page.execute(f"{PRESENTING}:presenter-mode")
     expect(code).to_have_css("font-size", size)
     expect(page.locator(".jp-SideBar.jp-mod-left")).to_be_visible()

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from tests.browser.pictures import SCREENSHOTS, photograph
 from workbench.notebooks.form import METADATA
 
 START = "notebooks/00-start-here.ipynb"
@@ -94,17 +94,6 @@ def present(lab_page: LabPage) -> None:
 
 def presenting(page: Page) -> bool:
     return bool(page.evaluate("name => document.body.classList.contains(name)", NAME))
-
-
-def photograph(lab_page: LabPage, name: str) -> None:
-    """Take a picture in both themes, at two widths."""
-    page = lab_page.page
-    for theme in ("Dark", "Light"):
-        lab_page.use_theme(f"JupyterLab {theme}")
-        for width in (1920, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            picture = SCREENSHOTS / f"{name}-{theme.lower()}-{width}.png"
-            page.screenshot(path=picture, animations="disabled")
 
 
 def test_a_cell_has_the_colours_of_the_file_that_it_writes(lab_page: LabPage, page: Page) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from tests.browser.pictures import SCREENSHOTS
 
 START = "notebooks/00-start-here.ipynb"
 CHAPTER = "notebooks/03-wrapper.ipynb"

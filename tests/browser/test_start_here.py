@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from tests.browser.pictures import photograph
 from workbench._wait import wait_until
 from workbench.settings import shipped
 
@@ -20,25 +20,6 @@ def page(lab_page: LabPage) -> Page:
     return lab_page.page
 
 
-def photograph(page: Page, name: str, cell: str | None = None) -> None:
-    """Take a picture at two widths, of the top of the notebook or of a cell and what is around."""
-    for width in (1920, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        if cell is not None:
-            scroll_to(page, cell)
-        page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", animations="disabled")
-
-
-def scroll_to(page: Page, cell: str) -> None:
-    page.evaluate(
-        """id => {
-          const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-          cells.find(cell => cell.model.id === id).node.scrollIntoView({block: 'center'});
-        }""",
-        cell,
-    )
-
-
 def test_opening_and_saving_leaves_the_file_as_it_is(
     lab_page: LabPage, page: Page, root: Path
 ) -> None:
@@ -47,10 +28,11 @@ def test_opening_and_saving_leaves_the_file_as_it_is(
     lab_page.save()
     assert not lab_page.changed
     assert (root / NAME).read_bytes() == (shipped("notebooks") / Path(NAME).name).read_bytes()
-    photograph(page, "start-here")
+    photograph(lab_page, "start-here")
 
 
-def test_it_runs_to_the_end(lab_page: LabPage, page: Page) -> None:
+@pytest.mark.usefixtures("page")
+def test_it_runs_to_the_end(lab_page: LabPage) -> None:
     assert lab_page.run_all()
     assert lab_page.text("perform") == "42"
     assert "40 and 2 give 80, " in lab_page.text("run-copy")
@@ -62,7 +44,7 @@ def test_it_runs_to_the_end(lab_page: LabPage, page: Page) -> None:
     # Its card says what has become of the job since.
     wait_until(lambda: " stopped at " in lab_page.text("run-job") or None, timeout=10)
     for cell in ("render-dockerfile", "run-job", "run-copy", "break-it", "bundle", "stop"):
-        photograph(page, f"ran-{cell}", cell)
+        photograph(lab_page, f"ran-{cell}", cell)
 
 
 def test_the_panel_calls_the_job_and_refuses_what_is_not_json(
@@ -79,14 +61,14 @@ def test_the_panel_calls_the_job_and_refuses_what_is_not_json(
     send.click()
     expect(answer).to_contain_text("200 OK")
     expect(answer.locator("pre")).to_have_text("42")
-    photograph(page, "panel", "perform-panel")
+    photograph(lab_page, "panel", "perform-panel")
 
     request.fill('{"numbers": [40, 2}')
     expect(verdict).to_contain_text("line 1, column 19")
     expect(send).to_be_disabled()
     edited = answer.get_by_text("The request was edited since; this answers the one before:")
     expect(edited).to_be_visible()
-    photograph(page, "panel-no-json", "perform-panel")
+    photograph(lab_page, "panel-no-json", "perform-panel")
     request.fill('{"numbers": [20, 22]}')
     expect(edited).to_have_count(0)
 
@@ -99,7 +81,7 @@ def test_the_panel_calls_the_job_and_refuses_what_is_not_json(
     assert "golang-function 0.0.1" in lab_page.text("stop")
     expect(page.get_by_text("which starts it, and then this one")).to_be_visible()
     expect(request).to_have_count(0)
-    photograph(page, "panel-stopped", "perform-panel")
+    photograph(lab_page, "panel-stopped", "perform-panel")
 
 
 def test_the_start_page_is_opened_alone_and_a_reload_leaves_the_tabs(

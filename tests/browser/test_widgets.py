@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SCREENSHOTS
 from tests.browser.lab_page import LabPage
+from tests.browser.pictures import photograph
 from workbench._wait import wait_until
 from workbench.notebooks import fix_notebook
 
@@ -98,19 +98,6 @@ def page(lab_page: LabPage, root: Path) -> Page:
     return lab_page.page
 
 
-def photograph(lab_page: LabPage, name: str, cell: str) -> None:
-    """Take pictures around a cell: two widths, a light and a dark theme."""
-    page = lab_page.page
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        lab_page.use_theme(theme)
-        for width in (1920, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            lab_page.scroll_to(cell)
-            tone = theme.split()[-1].lower()
-            file = SCREENSHOTS / f"widgets-{name}-{tone}-{width}.png"
-            page.screenshot(path=file, animations="disabled")
-
-
 def test_the_panel_begins_with_the_example_and_remembers_its_calls(
     lab_page: LabPage, page: Page
 ) -> None:
@@ -133,7 +120,7 @@ def test_the_panel_begins_with_the_example_and_remembers_its_calls(
     request.fill('{"numbers": [40,\n  2}')
     expect(verdict).to_contain_text("line 2, column 4")
     expect(send).to_be_disabled()
-    photograph(lab_page, "panel-no-json", "panel")
+    photograph(lab_page, "widgets-panel-no-json", "panel")
     request.fill('{"numbers": [40,\n  "two"]}')
     send.click()
     expect(answer).to_contain_text("500 Internal Server Error")
@@ -142,7 +129,7 @@ def test_the_panel_begins_with_the_example_and_remembers_its_calls(
 
     history = page.locator(".wb-history")
     expect(history.get_by_role("button")).to_have_text(["Request 2", "Request 1"])
-    photograph(lab_page, "panel", "panel")
+    photograph(lab_page, "widgets-panel", "panel")
     history.get_by_role("button", name="Request 1").click()
     expect(request).to_have_value('{"numbers": [20, 22]}')
 
@@ -155,7 +142,7 @@ def test_a_file_that_is_edited_is_told_beside_the_call(
     note = page.locator(".wb-note")
     source.write_text(JOB + "// edited\n")
     expect(note).to_contain_text("outdated, changed since this job was built: scratch/perform.go")
-    photograph(lab_page, "panel-outdated", "panel")
+    photograph(lab_page, "widgets-panel-outdated", "panel")
     source.write_text(JOB)
     expect(note).to_have_text("")
 
@@ -172,7 +159,7 @@ def test_the_log_follows_what_the_job_says(lab_page: LabPage, page: Page) -> Non
     last = log.locator("pre").evaluate("pre => pre.getBoundingClientRect().bottom")
     box = log.evaluate("box => box.getBoundingClientRect().bottom")
     assert last <= box + 1, "the newest line is in sight"
-    photograph(lab_page, "log", "log")
+    photograph(lab_page, "widgets-log", "log")
 
 
 def test_the_page_of_the_job_works_within_the_notebook(lab_page: LabPage, page: Page) -> None:
@@ -181,7 +168,7 @@ def test_the_page_of_the_job_works_within_the_notebook(lab_page: LabPage, page: 
     frame.get_by_role("button", name="POST /api/v1/perform").click()
     frame.get_by_role("button", name="Execute").click()
     expect(frame.locator(".responses-table.live-responses-table")).to_contain_text('"sum": 42')
-    photograph(lab_page, "swagger", "swagger")
+    photograph(lab_page, "widgets-swagger", "swagger")
     page.get_by_text("The endpoints in words").click()
     expect(page.locator("details table")).to_contain_text("Whether the job takes calls")
 
@@ -222,7 +209,7 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
     expect(page.get_by_text("The job is over.", exact=True)).to_be_visible()
     expect(page.get_by_text("The page is gone with its job")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
-    photograph(lab_page, "stopped", "badge")
+    photograph(lab_page, "widgets-stopped", "badge")
 
     assert lab_page.run_cell("run")
     assert lab_page.run_cell("panel")
@@ -232,7 +219,7 @@ def test_the_badge_follows_the_job_to_its_end(lab_page: LabPage, page: Page) -> 
     page.get_by_role("button", name="Send", exact=True).click()
     expect(over).to_contain_text("scratch died with exit code 3")
     expect(badge).to_contain_text("died with exit code 3")
-    photograph(lab_page, "died", "panel")
+    photograph(lab_page, "widgets-died", "panel")
 
 
 def test_a_saved_notebook_keeps_what_the_views_came_to(lab_page: LabPage, root: Path) -> None:
@@ -261,7 +248,7 @@ def test_who_gets_a_saved_notebook_reads_it_all_without_trusting_it(
     expect(shown.nth(2)).to_contain_text("died with exit code 3")
     expect(shown.nth(3)).to_contain_text("The job is over.")
     expect(shown.nth(4)).to_contain_text("/api/v1/perform")
-    photograph(lab_page, "saved", "badge")
+    photograph(lab_page, "widgets-saved", "badge")
 
 
 def test_after_a_restart_of_the_kernel_plain_pages_stand_for_the_widgets(
@@ -277,7 +264,7 @@ def test_after_a_restart_of_the_kernel_plain_pages_stand_for_the_widgets(
     twin = page.locator(".jp-OutputArea").filter(has_text="Run this cell to edit the request")
     expect(twin).to_contain_text("perform of scratch")
     expect(page.locator(".jupyter-widgets-disconnected")).to_have_count(0)
-    photograph(lab_page, "restarted", "panel")
+    photograph(lab_page, "widgets-restarted", "panel")
 
 
 def test_nothing_was_asked_of_another_machine_and_nothing_went_wrong(lab_page: LabPage) -> None:
