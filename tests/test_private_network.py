@@ -84,8 +84,9 @@ def test_nobody_listening_is_a_refusal_and_a_closed_network_an_error() -> None:
 def test_a_door_leads_into_the_network_of_whoever_has_one(network: PrivateNetwork) -> None:
     child = start(network)
     try:
+        assert wait_until(lambda: ask(network), timeout=20) == "lo", "it is in its network"
         with PrivateNetwork("door", of=child.pid) as door:
-            assert wait_until(lambda: ask(door), timeout=20) == "lo"
+            assert ask(door) == "lo"
             assert door.listeners() == (("0.0.0.0", 7000),)  # noqa: S104 - what was seen
         assert ask(network) == "lo", "the network is not the door's to end"
     finally:
@@ -166,16 +167,27 @@ def test_where_there_are_none_the_one_try_tells_why() -> None:
     assert "allow them to users" in done.stdout
 
 
+def test_whose_owner_ended_before_it_began_does_not_begin(network: PrivateNetwork) -> None:
+    program = [sys.executable, "-I", "-S", _namespace.__file__]
+    keeper, nobody = str(network._keeper.pid), "1"
+    done = subprocess.run(
+        [*program, "join", nobody, keeper, "true"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == _namespace.NO_NAMESPACE
+    assert done.stderr == "no network namespace: whoever started this has ended\n"
+
+
 # Run by somebody who is not root: starts a network, and a server within it, as the package does.
 AS_SOMEBODY = """
 import os, socket, subprocess, sys, time
 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-program = [sys.executable, "-I", "-S", sys.argv[1]]
-keeper = subprocess.Popen([*program, "keep", str(theirs.fileno())], pass_fds=[theirs.fileno()])
+program, me = [sys.executable, "-I", "-S", sys.argv[1]], str(os.getpid())
+keeper = subprocess.Popen([*program, "keep", me, str(theirs.fileno())], pass_fds=[theirs.fileno()])
 theirs.close()
 if not ours.recv(1):
     sys.exit(keeper.wait())
-server = subprocess.Popen([*program, "join", str(keeper.pid), sys.executable, "-c", sys.argv[2]])
+words = ["join", me, str(keeper.pid), sys.executable, "-c", sys.argv[2]]
+server = subprocess.Popen([*program, *words])
 for _ in range(200):
     ours.send(b"?")
     _, (made,), _, _ = socket.recv_fds(ours, 1, 1)

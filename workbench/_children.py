@@ -158,6 +158,7 @@ def spawn(
     port: int | None = None,
     keep_open: Sequence[int] = (),
     output: Path | None = None,
+    bound: bool = True,
 ) -> Child:
     """Start a child that outlives this call, but not this process.
 
@@ -170,6 +171,7 @@ def spawn(
         port: The port that it will listen on, for the record.
         keep_open: File descriptors that it inherits.
         output: A device that takes both its outputs; None for its log, which else stays empty.
+        bound: False for a program that sees to it by itself that it dies with this process.
 
     Returns:
         The running child.
@@ -181,7 +183,9 @@ def spawn(
     try:
         log = new_log(kind, name, in_use=[record.log for record in records()])
         settings.run_dir.mkdir(parents=True, exist_ok=True)
-        popen = _process.start(args, cwd=cwd, env=env, output=output or log, keep_open=keep_open)
+        popen = _process.start(
+            args, cwd=cwd, env=env, output=output or log, keep_open=keep_open, bound=bound
+        )
         try:
             record = _record(popen.pid, kind, name, port, log)
             path = settings.run_dir / f"{popen.pid}.json"

@@ -1,9 +1,12 @@
 """A program of its own: it enters a network namespace of Linux, as root or as anybody who may.
 
     python -I _namespace.py alone COMMAND...        run COMMAND in an empty network
-    python -I _namespace.py keep FD [PID]           keep an empty network, or that of process PID;
+    python -I _namespace.py keep OWNER FD [PID]     keep an empty network, or that of process PID;
                                                     hand out sockets in it
-    python -I _namespace.py join PID COMMAND...     run COMMAND in the network of process PID
+    python -I _namespace.py join OWNER PID COMMAND...
+                                                    run COMMAND in the network of process PID
+
+What keeps or joins dies with its parent, the process OWNER.
 
 It imports nothing of this package, so that it starts by itself, in one thread, as the kernel wants
 it; and little of Python's library, since each start of a wrapper that is judged waits for it.
@@ -48,16 +51,18 @@ def _enter_new() -> None:
 
 def _enter_that_of(pid: int) -> None:
     """Leave this machine's network for that of another process."""
-    parent = os.getppid()
     for kind, flag in (("user", _CLONE_NEWUSER), ("net", _CLONE_NEWNET)):
         theirs = f"/proc/{pid}/ns/{kind}"
         if os.readlink(theirs) != os.readlink(f"/proc/self/ns/{kind}"):  # noqa: PTH115
             namespace = os.open(theirs, os.O_RDONLY)
             _call("setns", namespace, flag)
             os.close(namespace)
-    # The kernel forgets the parent-death signal where the rights of a process change.
+
+
+def _die_with(owner: int) -> None:
+    """Be killed when `owner` ends; the kernel forgets it where the rights of a process change."""
     _call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
+    if os.getppid() != owner:
         raise ProcessLookupError("whoever started this has ended")
 
 
@@ -98,18 +103,22 @@ def _main(verb: str, *words: str) -> None:
     try:
         if sys.platform != "linux":
             raise OSError("only Linux has network namespaces")
-        if verb == "join":
-            _enter_that_of(int(words[0]))
-            command = words[1:]
-        elif verb == "keep" and len(words) > 1:
-            _enter_that_of(int(words[1]))
-        else:
+        if verb == "alone":
             _enter_new()
+        else:
+            owner, first, *rest = words
+            others = first if verb == "join" else "".join(rest)
+            if others:
+                _enter_that_of(int(others))
+            else:
+                _enter_new()
+            _die_with(int(owner))
+            command = tuple(rest)
     except (OSError, AttributeError) as error:
         print(f"no network namespace: {error}", file=sys.stderr)  # noqa: T201 - a program's own
         sys.exit(NO_NAMESPACE)
     if verb == "keep":
-        _keep(int(words[0]))
+        _keep(int(words[1]))
         return
     try:
         os.execvp(command[0], list(command))  # noqa: S606 - no shell is wanted

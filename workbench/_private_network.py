@@ -52,6 +52,7 @@ class PrivateNetwork:
                     cwd=Path("/"),
                     env={"PATH": os.environ.get("PATH", os.defpath)},
                     keep_open=[theirs.fileno()],
+                    bound=False,
                 )
             self._open()
         except BaseException:
@@ -83,7 +84,9 @@ class PrivateNetwork:
     ) -> _children.Child:
         """Start a child within the network; see `_children.spawn`."""
         words = [*_program("join"), str(self._keeper.pid), *args]
-        return _children.spawn(words, kind=kind, name=name, cwd=cwd, env=env, output=output)
+        return _children.spawn(
+            words, kind=kind, name=name, cwd=cwd, env=env, output=output, bound=False
+        )
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """A connection to whoever listens on `port` of the network's loopback.
@@ -172,7 +175,7 @@ def _none_given(why: str) -> EngineUnavailable:
 
 def _program(verb: str) -> list[str]:
     # Without site packages it starts in half the time.
-    return [sys.executable, "-I", "-S", str(_PROGRAM), verb]
+    return [sys.executable, "-I", "-S", str(_PROGRAM), verb, str(os.getpid())]
 
 
 def _listens(line: str) -> bool:

@@ -191,10 +191,12 @@ def start(
     env: Mapping[str, str],
     output: Path,
     keep_open: Sequence[int] = (),
+    bound: bool = True,
 ) -> subprocess.Popen[bytes]:
     """Start a child that dies with this process; both its outputs go to the file `output`.
 
-    It inherits the file descriptors in `keep_open`, and no others.
+    It inherits the file descriptors in `keep_open`, and no others. One that is not `bound` sees to
+    its end by itself: such a one starts sooner, since this process need not be copied.
 
     The parent-death signal follows the *thread* that started the child, so one thread that never
     ends starts them all; else a job started from a widget's thread would die with that thread.
@@ -205,7 +207,7 @@ def start(
         return _spawner.call(
             lambda: _popen(
                 words, cwd, env, stdout=sink.fileno(), stderr=subprocess.STDOUT,
-                bound=True, keep_open=keep_open,
+                bound=bound, keep_open=keep_open,
             ),
             undo=_kill_started,
         )  # fmt: skip

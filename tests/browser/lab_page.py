@@ -9,8 +9,9 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 from workbench.jupyter import Lab
 
-# JupyterLab asks for these only with another theme or a log-in page; neither tells of a fault.
-_NO_FAULT = ("favicon", "/api/me?")
+# JupyterLab asks for the first two only with another theme or a log-in page; the last one it says
+# where a page is left just after a notebook came to the front. None tells of a fault.
+_NO_FAULT = ("favicon", "/api/me?", "Could not restore the debugger state: Canceled future")
 
 _OPENED = """path => {
   const widget = window.jupyterapp?.shell.currentWidget;
