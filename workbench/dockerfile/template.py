@@ -109,13 +109,13 @@ def render_template(
     """
     names = tuple(sorted(variables)) if strict else None
     try:
-        return _render(_compile(source, path, names), path, variables)
+        return _render(_compile(source, path.name, names), path, variables)
     except TemplateSyntaxError as error:
         raise _syntax_error(path, source, error) from None
     except UndefinedError as error:
         line = _line(error.__traceback__, path)
         if isinstance(error, UndefinedName) and error.made:
-            begun = _compile(source, path, names).get_corresponding_lineno(error.made)
+            begun = _compile(source, path.name, names).get_corresponding_lineno(error.made)
             line = name_line(source, error.name, begun)
         remedy = _lenient_outcome(source, path, variables)
         raise _error(path, source, line, str(error.message), remedy) from None
@@ -140,7 +140,7 @@ def check_template(source: str, path: Path) -> None:
         TemplateError: It is not; names the line.
     """
     try:
-        _compile(source, path, None)
+        _compile(source, path.name, None)
     except TemplateSyntaxError as error:
         raise _syntax_error(path, source, error) from None
 
@@ -197,13 +197,13 @@ class _LineMarks(NodeTransformer):
 
 
 @lru_cache(maxsize=16)
-def _compile(source: str, path: Path, names: tuple[str, ...] | None) -> JinjaTemplate:
-    undefined = Undefined if names is None else strict_undefined(names, str(path))
+def _compile(source: str, name: str, names: tuple[str, ...] | None) -> JinjaTemplate:
+    undefined = Undefined if names is None else strict_undefined(names, name)
     environment = _Bounded(undefined=undefined, loader=_NoOtherFiles())
     try:
-        tree = _LineMarks().visit(environment.parse(source, path.name, str(path)))
+        tree = _LineMarks().visit(environment.parse(source, name, name))
         tree.set_environment(environment)
-        code = environment.compile(tree, name=path.name, filename=str(path))
+        code = environment.compile(tree, name=name, filename=name)
     except RecursionError:
         raise TemplateSyntaxError("nested too deep to be read", 1) from None
     return JinjaTemplate.from_code(environment, code, environment.make_globals(None))
@@ -247,7 +247,7 @@ def _lenient_outcome(source: str, path: Path, variables: Mapping[str, object]) -
 def _line(traceback: TracebackType | None, path: Path) -> int | None:
     line = None
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == str(path):
+        if traceback.tb_frame.f_code.co_filename == path.name:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line
