@@ -75,6 +75,7 @@ def test_the_table_tells_reasons_and_counts() -> None:
 
 def test_the_skips_of_a_real_run_of_pytest_are_found(tmp_path: Path) -> None:
     (tmp_path / "test_three.py").write_text(THREE_TESTS)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # none of a folder above
     report = tmp_path / "pytest-report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     subprocess.run([*command, f"--junitxml={report}", str(tmp_path)], check=True, cwd=tmp_path)

@@ -194,6 +194,7 @@ class Instance:
             note = f"--- more than {most:,} bytes: older lines are left out ---"
             with self._cutting:  # nobody sees it emptied, and not yet what is kept
                 own = self._without_secrets(LogFile(path).take()[-_KEPT_LINES:])
+                self._blotted = 0
                 self.before = [note, *_shortened([*self.before, *own])[-_KEPT_LINES:]]
 
     def blot_log(self) -> None:
