@@ -84,8 +84,9 @@ class Contest:
         Returns:
             A row of `main` and one of `fallback`, each beside the rival and beside the others.
         """
-        for side in self._sides.values() if effort.warm else ():
-            side()
+        if effort.warm:
+            for side in self._sides.values():
+                side()
         names = list(self._sides)
         done = 0
         while done < effort.runs or (done < effort.most and not self._clear(main)):

@@ -182,7 +182,8 @@ AS_SOMEBODY = """
 import os, socket, subprocess, sys, time
 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 program, me = [sys.executable, "-I", "-S", sys.argv[1]], str(os.getpid())
-keeper = subprocess.Popen([*program, "keep", me, str(theirs.fileno())], pass_fds=[theirs.fileno()])
+door = theirs.fileno()
+keeper = subprocess.Popen([*program, "keep", me, "0", str(door)], pass_fds=[door])
 theirs.close()
 if not ours.recv(1):
     sys.exit(keeper.wait())

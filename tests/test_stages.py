@@ -20,7 +20,7 @@ THREE_TESTS = """
 import pytest
 
 def test_holds():
-    assert True
+    pass
 
 def test_needs_a_browser():
     pytest.skip("no Chromium")

@@ -94,7 +94,7 @@ def test_the_metrics_have_the_names_and_labels_that_dashboards_ask_for(echo: Job
     assert all(family.documentation for family in after.values())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc, where it reads this")
 def test_the_process_tells_about_itself(echo: Job) -> None:
     found = families(echo)
     for name in ("process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds"):

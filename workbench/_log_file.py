@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from workbench._oldest import beyond
 from workbench.settings import get_settings
@@ -39,10 +40,7 @@ class LogFile:
                 counts as finished.
         """
         with self.path.open("rb") as log:
-            if offset > self.path.stat().st_size:  # it was emptied meanwhile
-                offset = 0
-            log.seek(offset)
-            data = log.read()
+            data, offset = _read_on(log, offset)
         if not ended:
             data = data[: data.rfind(b"\n") + 1]
         return data.decode(errors="replace").splitlines(), offset + len(data)
@@ -51,7 +49,7 @@ class LogFile:
         """Write asterisks over secrets, in place, with the program writing on.
 
         Args:
-            secrets: What has to go.
+            secrets: What has to go: one at least, and none of them empty.
             offset: Up to where this was done before, as the last call gave it.
 
         Returns:
@@ -59,15 +57,10 @@ class LogFile:
         """
         values = sorted((value.encode() for value in secrets), key=len, reverse=True)
         with self.path.open("r+b", buffering=0) as log:
-            if offset > os.fstat(log.fileno()).st_size:  # it was emptied meanwhile
-                offset = 0
-            log.seek(offset)
-            data = log.read()
-            for found in re.finditer(b"|".join(map(re.escape, values)), data) if values else ():
-                stars = b"*" * len(found[0])
-                os.pwrite(log.fileno(), stars, offset + found.start())
-        longest = len(values[0]) if values else 0
-        return max(offset, offset + len(data) - longest)
+            data, offset = _read_on(log, offset)
+            for found in re.finditer(b"|".join(map(re.escape, values)), data):
+                os.pwrite(log.fileno(), b"*" * len(found[0]), offset + found.start())
+        return max(offset, offset + len(data) - len(values[0]))
 
     def take(self) -> list[str]:
         """Begin anew, with the program writing on, and give back the lines that were there.
@@ -79,6 +72,14 @@ class LogFile:
             data += log.read()  # what came while that was read: the moment is a short one
             os.truncate(self.path, 0)
         return data.decode(errors="replace").splitlines()
+
+
+def _read_on(log: BinaryIO, offset: int) -> tuple[bytes, int]:
+    """What follows the first `offset` bytes, and that offset: 0 if it was emptied meanwhile."""
+    if offset > os.fstat(log.fileno()).st_size:
+        offset = 0
+    log.seek(offset)
+    return log.read(), offset
 
 
 def new_log(kind: str, name: str, in_use: Iterable[str]) -> Path:

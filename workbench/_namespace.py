@@ -1,8 +1,8 @@
 """A program of its own: it enters a network namespace of Linux, as root or as anybody who may.
 
     python -I _namespace.py alone COMMAND...        run COMMAND in an empty network
-    python -I _namespace.py keep OWNER FD [PID]     keep an empty network, or that of process PID;
-                                                    hand out sockets in it
+    python -I _namespace.py keep OWNER PID FD       keep the network of process PID, an empty one
+                                                    for 0; hand out sockets in it
     python -I _namespace.py join OWNER PID COMMAND...
                                                     run COMMAND in the network of process PID
 
@@ -99,29 +99,27 @@ def _bring_up(interface: str) -> None:
 
 
 def _main(verb: str, *words: str) -> None:
-    command = words
+    command = list(words)
     try:
         if sys.platform != "linux":
             raise OSError("only Linux has network namespaces")
         if verb == "alone":
             _enter_new()
         else:
-            owner, first, *rest = words
-            others = first if verb == "join" else "".join(rest)
-            if others:
-                _enter_that_of(int(others))
-            else:
+            owner, other, *command = words
+            if other == "0":
                 _enter_new()
+            else:
+                _enter_that_of(int(other))
             _die_with(int(owner))
-            command = tuple(rest)
     except (OSError, AttributeError) as error:
         print(f"no network namespace: {error}", file=sys.stderr)  # noqa: T201 - a program's own
         sys.exit(NO_NAMESPACE)
     if verb == "keep":
-        _keep(int(words[1]))
+        _keep(int(command[0]))
         return
     try:
-        os.execvp(command[0], list(command))  # noqa: S606 - no shell is wanted
+        os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
     except OSError as error:
         sys.exit(f"{command[0]} could not be started: {error.strerror}")
 

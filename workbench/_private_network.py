@@ -46,7 +46,7 @@ class PrivateNetwork:
         try:
             with theirs:
                 self._keeper = _children.spawn(
-                    [*_program("keep"), str(theirs.fileno()), *([] if of is None else [str(of)])],
+                    [*_program("keep"), str(of or 0), str(theirs.fileno())],
                     kind="network",
                     name=name,
                     cwd=Path("/"),
