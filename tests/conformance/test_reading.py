@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import socket
 import threading
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from workbench.conformance.exchange import Connection, Exchange, exchange
-from workbench.conformance.reading import WHOLE, read_json
+from workbench.conformance.reading import MAX_BODY, WHOLE, read_json, unpacked
 
 WAIT = 0.3
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -119,3 +120,11 @@ def test_json_is_what_a_client_reads_that_guesses_nothing(
         found = str(error)
     assert problem in found
     assert bool(problem) == bool(found)
+
+
+def test_a_body_is_unpacked_within_bounds_and_what_is_no_gzip_left_alone() -> None:
+    packed = {"content-encoding": "GZip"}
+    assert unpacked(gzip.compress(b"42", mtime=1), packed) == b"42"
+    assert unpacked(gzip.compress(bytes(MAX_BODY + 1)), packed) == bytes(MAX_BODY)
+    assert unpacked(b"42", packed) == b"42"
+    assert unpacked(gzip.compress(b"42", mtime=1), {}) == gzip.compress(b"42", mtime=1)

@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import Any
 
 from workbench.conformance.reading import (
+    MAX_BODY,
     Incoming,
     Overdue,
     answers_of,
@@ -28,9 +29,6 @@ from workbench.conformance.vocabulary import Evidence
 
 Connect = Callable[[float], socket.socket]
 """Opens a connection; takes the seconds for connecting and for each wait on it."""
-
-MAX_BODY = 32 * 1024**2
-"""Bytes of an answer that are read."""
 
 _TAGS = re.compile(r"(?is)<(head|style|script)\b.*?</\1>|<[^>]*>")
 """What people do not see of a page."""

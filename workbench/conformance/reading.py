@@ -10,6 +10,7 @@ import io
 import json
 import socket
 import time
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -17,6 +18,11 @@ from typing import Any, NoReturn
 
 WHOLE = 2.0
 """How many times the wait for a piece an answer may take in all; one that drips would never end."""
+
+MAX_BODY = 32 * 1024**2
+"""Bytes of an answer that are read."""
+
+_GZIP = 16 + zlib.MAX_WBITS  # tells zlib that gzip's header and end are around it
 
 
 class Overdue(Exception):
@@ -112,6 +118,16 @@ def coding_of(headers: Mapping[str, str]) -> str:
     """How the body is packed, such as `gzip`; no request here asks for that."""
     coding = headers.get("content-encoding", "").strip().lower()
     return "" if coding == "identity" else coding
+
+
+def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """A body without its gzip, in which the second of packing stands; any other as it is."""
+    if coding_of(headers) not in ("gzip", "x-gzip"):
+        return body
+    try:
+        return zlib.decompressobj(_GZIP).decompress(body, MAX_BODY)
+    except zlib.error:
+        return body
 
 
 def read_json(body: bytes, headers: Mapping[str, str]) -> Any:

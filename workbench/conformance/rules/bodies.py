@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from workbench.conformance.exchange import Exchange
 from workbench.conformance.instance import PERFORM
+from workbench.conformance.reading import unpacked
 from workbench.conformance.rules.calls import tells_error
 from workbench.conformance.subject import Asker, Call, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, rule
@@ -140,7 +141,8 @@ def takes_chunks(subject: Subject) -> str:
     whole = asker.perform(body)
     half = len(body) // 2
     answer = asker.perform(iter([body[:half], body[half:]]))
-    if (answer.status, answer.body) != (whole.status, whole.body):
+    in_chunks, at_once = ((one.status, unpacked(one.body, one.headers)) for one in (answer, whole))
+    if in_chunks != at_once:
         raise Broken(f"in chunks it gets {answer.answered}, as a whole {whole.answered}")
     return answer.answered
 
