@@ -39,12 +39,22 @@ def test_what_somebody_else_drops_meanwhile_is_no_error(tmp_path: Path) -> None:
 
 
 def test_a_log_that_was_just_written_is_there_for_whoever_reads_it() -> None:
-    mine = new_log("job", "mine", [])
+    used = get_settings().log_dir / "used.log"
+    asked = []
+
+    def in_use() -> list[str]:
+        asked.append(used)
+        return [str(used)]
+
+    mine = new_log("job", "mine", in_use)
     for _ in range(2 * KEPT_LOGS):
-        new_log("job", "other", [])
+        new_log("job", "other", in_use)
     assert mine.exists(), "its program has ended, and its last words are read"
-    used = aged(get_settings().log_dir / "used.log", YOUNG + 10)
+    assert not asked, "there was none to drop"
+    aged(used, YOUNG + 10)
     aged(mine, YOUNG + 10)
-    new_log("job", "other", [str(used)])
+    for _ in range(KEPT_LOGS):
+        new_log("job", "other", in_use)
     assert not mine.exists()
     assert used.exists()
+    assert len(asked) == 1, "the others cost nothing"

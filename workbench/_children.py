@@ -181,7 +181,7 @@ def spawn(
     """
     settings = get_settings()
     try:
-        log = new_log(kind, name, in_use=[record.log for record in records()])
+        log = new_log(kind, name, logs_in_use)
         settings.run_dir.mkdir(parents=True, exist_ok=True)
         popen = _process.start(
             args, cwd=cwd, env=env, output=output or log, keep_open=keep_open, bound=bound
@@ -227,6 +227,11 @@ def records(kind: str | None = None) -> Iterator[Record]:
             path.unlink(missing_ok=True)
         elif kind in (None, record.kind):
             yield record
+
+
+def logs_in_use() -> list[str]:
+    """The files to which the children that still run write."""
+    return [record.log for record in records()]
 
 
 def stop_own(kind: str) -> list[Record]:

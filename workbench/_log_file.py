@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import count
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +14,10 @@ from workbench._oldest import beyond
 from workbench.settings import get_settings
 
 KEPT_LOGS = 50
-"""Files of programs that have ended; older ones are dropped, once nobody reads them any more."""
+"""Files of programs that have ended; older ones are dropped, once nobody reads them any more.
+
+A process looks for them with its first new file, and then with each of this many: more often would
+cost the start of every program the time to look at the files of all."""
 
 
 @dataclass(frozen=True)
@@ -82,31 +86,35 @@ def _read_on(log: BinaryIO, offset: int) -> tuple[bytes, int]:
     return log.read(), offset
 
 
-def new_log(kind: str, name: str, in_use: Iterable[str]) -> Path:
+def new_log(kind: str, name: str, in_use: Callable[[], Iterable[str]]) -> Path:
     """An empty file for what something that starts now will write; old ones are dropped.
 
     Args:
         kind: What it is, such as `job`.
         name: What a person calls it.
-        in_use: Files that are not dropped, however old.
+        in_use: Tells which files are not dropped, however old; asked only if there are old ones.
 
     Raises:
         OSError: There is no room for it, or no permission.
     """
     folder = get_settings().log_dir
     safe = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name)
-    log = folder / f"{kind}-{safe}-{os.getpid()}-{next(_numbers)}.log"
+    number = next(_numbers)
+    log = folder / f"{kind}-{safe}-{os.getpid()}-{number}.log"
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # a job may tell what is nobody else's
-    _drop_old(folder, set(in_use))
+    if number % KEPT_LOGS == 0:
+        _drop_old(folder, in_use)
     log.touch(mode=0o600)
     return log
 
 
-_numbers = iter(range(1, 1_000_000))
+_numbers = count()
 
 
-def _drop_old(folder: Path, in_use: set[str]) -> None:
-    for path in beyond(folder.glob("*.log"), KEPT_LOGS):
-        if str(path) not in in_use:
-            path.unlink(missing_ok=True)
+def _drop_old(folder: Path, in_use: Callable[[], Iterable[str]]) -> None:
+    if old := beyond(folder.glob("*.log"), KEPT_LOGS):
+        kept = set(in_use())
+        for path in old:
+            if str(path) not in kept:
+                path.unlink(missing_ok=True)

@@ -111,7 +111,7 @@ def test_nobody_else_reads_what_a_job_wrote(
 ) -> None:
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
     (tmp_path / "logs").mkdir(mode=0o755)
-    log = new_log("job", "teller", [])
+    log = new_log("job", "teller", list)
     assert [stat.S_IMODE(path.stat().st_mode) for path in (log.parent, log)] == [0o700, 0o600]
 
 

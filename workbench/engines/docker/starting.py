@@ -59,9 +59,8 @@ def start_container(
     """
     manifest = image.manifest
     told = f"{manifest.name} {manifest.version}"
-    in_use = [record.log for record in _children.records()]
     try:
-        log = new_log("job", told, in_use)
+        log = new_log("job", told, _children.logs_in_use)
     except OSError as error:
         home = get_settings().home
         raise WorkbenchError(
