@@ -15,8 +15,11 @@ it; and little of Python's library, since each start of a wrapper that is judged
 
 from __future__ import annotations
 
+import _socket  # what `socket` is made of: that one takes longer to import than all of the rest
 import ctypes
+import fcntl
 import os
+import struct
 import sys
 
 # From Linux's sched.h, prctl.h, sockios.h and if.h.
@@ -68,13 +71,13 @@ def _die_with(owner: int) -> None:
 
 def _keep(number: int) -> None:
     """Answer each byte that comes with a new socket; end when nobody holds the other end."""
-    import socket
-
-    with socket.socket(fileno=number) as owner:
-        owner.send(b"+")
-        while owner.recv(1):
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as made:
-                socket.send_fds(owner, [b"+"], [made.fileno()])
+    owner = _socket.socket(fileno=number)
+    owner.send(b"+")
+    while owner.recv(1):
+        made = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+        handed_over = made.fileno().to_bytes(4, sys.byteorder)  # a C int, as sendmsg(2) takes it
+        owner.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, handed_over)])
+        made.close()
 
 
 def _call(function: str, *arguments: int) -> None:
@@ -86,16 +89,13 @@ def _call(function: str, *arguments: int) -> None:
 
 def _bring_up(interface: str) -> None:
     """As `ip link set INTERFACE up`, which not every machine has."""
-    import fcntl
-    import socket
-    import struct
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        asked = struct.pack("16sh14x", interface.encode(), 0)
-        answer = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, asked)
-        (flags,) = struct.unpack_from("16xh", answer)
-        wanted = struct.pack("16sh14x", interface.encode(), flags | _IFF_UP)
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, wanted)
+    any_socket = _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM)
+    asked = struct.pack("16sh14x", interface.encode(), 0)
+    answer = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, asked)
+    (flags,) = struct.unpack_from("16xh", answer)
+    wanted = struct.pack("16sh14x", interface.encode(), flags | _IFF_UP)
+    fcntl.ioctl(any_socket, _SIOCSIFFLAGS, wanted)
+    any_socket.close()
 
 
 def _main(verb: str, *words: str) -> None:
