@@ -37,8 +37,7 @@ def main(
     names = _names(arguments, figures)
     rows: list[Row] = []
     missing = []
-    with TemporaryDirectory(prefix="bench-") as folder:
-        programs = Programs(Path(folder))
+    with TemporaryDirectory(prefix="bench-") as folder, Programs(Path(folder)) as programs:
         for name in names:
             print(f"measuring {name}", file=sys.stderr)
             try:

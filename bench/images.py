@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -12,7 +12,7 @@ from docker.errors import DockerException, ImageNotFound
 
 from bench.turns import NotMeasured
 from workbench import _process
-from workbench.engines.docker.client import Client, connect
+from workbench.engines.docker.client import connect
 from workbench.engines.docker.toolchain import ensure_toolchain
 from workbench.settings import GO_VERSION
 
@@ -21,16 +21,23 @@ _BUILD_SECONDS = 1800
 
 
 class Images:
-    """Builds images under names of this run's own.
+    """Builds images under names of this run's own; the image of Go is there already.
 
     Args:
+        work: A folder for Dockerfiles, which does not exist yet.
+
+    Attributes:
         client: The docker command and the daemon.
-        work: An empty folder for Dockerfiles.
+
+    Raises:
+        EngineUnavailable: There is no Docker that builds with BuildKit.
     """
 
-    def __init__(self, client: Client, work: Path) -> None:
-        self.client = client
+    def __init__(self, work: Path) -> None:
+        self.client = connect()
         self.work = work
+        work.mkdir()
+        ensure_toolchain(self.client.api, TOOLCHAIN)
         self._names: set[str] = set()
 
     def name(self, word: str) -> str:
@@ -85,6 +92,10 @@ class Images:
                 self.client.api.images.remove(former)
         return seconds
 
+    def has(self, word: str) -> bool:
+        """Whether the image was built already, for this figure or another one."""
+        return self._id(word) is not None
+
     def size(self, word: str) -> int:
         """The bytes of an image, as `docker image inspect` tells them."""
         return int(self.client.api.images.get(self.name(word)).attrs["Size"])
@@ -100,19 +111,3 @@ class Images:
             return str(self.client.api.images.get(self.name(word)).id)
         except ImageNotFound:
             return None
-
-
-@contextmanager
-def images(work: Path) -> Iterator[Images]:
-    """The builder, with the image of Go there already; in the end what it built is removed.
-
-    Raises:
-        EngineUnavailable: There is no Docker that builds with BuildKit.
-    """
-    work.mkdir()
-    made = Images(connect(), work)
-    ensure_toolchain(made.client.api, TOOLCHAIN)
-    try:
-        yield made
-    finally:
-        made.remove_all()

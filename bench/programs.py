@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from time import time
 
+from bench.images import Images
 from bench.servers import Program
 from bench.turns import NotMeasured
 from workbench import _process
@@ -51,7 +53,7 @@ def run(words: list[str | Path], *, cwd: Path, env: Mapping[str, str] | None = N
 
 
 class Programs:
-    """The programs, each built when it is first asked for.
+    """The programs, each built when it is first asked for; a context manager, for their images.
 
     Args:
         work: An empty folder that the caller removes in the end.
@@ -59,6 +61,13 @@ class Programs:
 
     def __init__(self, work: Path) -> None:
         self.work = work
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Programs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
     @cached_property
     def plugin(self) -> PluginData:
@@ -88,6 +97,17 @@ class Programs:
         binary = self.work / "published"
         go("build", "-buildvcs=false", "-o", binary, ".", cwd=folder)
         return Program("published", binary)
+
+    @cached_property
+    def images(self) -> Images:
+        """The builder of images; in the end what it built is removed.
+
+        Raises:
+            EngineUnavailable: There is no Docker that builds with BuildKit.
+        """
+        made = Images(self.work / "images")
+        self._stack.callback(made.remove_all)
+        return made
 
     def copy_job(self, name: str) -> Path:
         """A copy of the sample job that may be edited."""

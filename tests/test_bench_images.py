@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -19,13 +19,15 @@ from workbench.settings import shipped
 ONE_RUN = Effort(runs=1, most=1, seconds=1, warm=False)
 
 
-@pytest.fixture
-def programs(tmp_path: Path) -> Programs:
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
     try:
         connect()
     except EngineUnavailable as problem:
         require(False, str(problem))
-    return Programs(tmp_path)
+    with Programs(tmp_path_factory.mktemp("programs")) as programs:
+        yield programs
+    assert not [image for image in connect().api.images.list() if "-bench/" in str(image.tags)]
 
 
 def test_a_jobs_image_beside_the_published_and_openfaas(programs: Programs) -> None:

@@ -6,7 +6,7 @@ import re
 from time import perf_counter
 
 from bench.figures.images import build_base
-from bench.images import TOOLCHAIN, Images, images
+from bench.images import TOOLCHAIN
 from bench.programs import Programs
 from bench.rows import Goal, Row, compare
 from bench.turns import Effort, NotMeasured
@@ -30,16 +30,15 @@ go build -trimpath -ldflags='-s -w' -o /out/ ./jobbuild .
 
 def base_image(programs: Programs, effort: Effort) -> list[Row]:
     """Build the base image without the builder's cache, and compile by hand in a container."""
-    with images(programs.work / "base-image") as made:
-        ours: list[float] = []
-        by_hand: list[float] = []
-        for run in range(effort.runs):
-            if run % 2:
-                by_hand.append(_by_hand(programs, made))
-            ours.append(build_base(programs, made, cache=False))
-            if not run % 2:
-                by_hand.append(_by_hand(programs, made))
-        return [compare("base image, cold", "s", ours, by_hand, "by hand", GOAL)]
+    ours: list[float] = []
+    by_hand: list[float] = []
+    for run in range(effort.runs):
+        if run % 2:
+            by_hand.append(_by_hand(programs))
+        ours.append(build_base(programs, cache=False))
+        if not run % 2:
+            by_hand.append(_by_hand(programs))
+    return [compare("base image, cold", "s", ours, by_hand, "by hand", GOAL)]
 
 
 def packages_of(dockerfile: str) -> str:
@@ -51,12 +50,12 @@ def packages_of(dockerfile: str) -> str:
     return " ".join(packages)
 
 
-def _by_hand(programs: Programs, made: Images) -> float:
+def _by_hand(programs: Programs) -> float:
     folder = programs.plugin.plugin_dir
     text = (folder / "base.Dockerfile").read_text()
     script = _BY_HAND.format(packages=packages_of(text))
     start = perf_counter()
-    made.client.api.containers.run(
+    programs.images.client.api.containers.run(
         TOOLCHAIN,
         ["sh", "-c", script],
         remove=True,

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.images import TOOLCHAIN, Images, images
+from bench.images import TOOLCHAIN, Images
 from bench.programs import PUBLISHED, ROOT, Programs, edit, lay_out_published
 from bench.rows import Goal, Row, compare
 from bench.turns import Contest, Effort, Measure, NotMeasured
@@ -29,44 +29,45 @@ def job_image(programs: Programs, effort: Effort) -> list[Row]:
 
     Every side has its base image, and the modules that it needs are fetched before.
     """
-    with images(programs.work / "images") as made:
-        ours = _ours(programs, made)
-        published = _published(programs, made)
-        openfaas = _openfaas(programs, made)
-        figure = "job image, one-line edit"
-        rows = Contest(
-            lambda: {"wall": ours()}, {"published": lambda: {"wall": published()}}
-        ).measure(effort, Measure("wall", figure, "s", EDIT_GOAL))
-        turns = [(ours(), openfaas()) for _ in range(min(_SHOWN_RUNS, effort.runs))]
-        former, latter = [one for one, _ in turns], [other for _, other in turns]
-        rows.append(compare(figure, "s", former, latter, LAYERING))
-        return [*rows, *_sizes(made)]
+    ours = _ours(programs)
+    published = _published(programs)
+    openfaas = _openfaas(programs)
+    figure = "job image, one-line edit"
+    rows = Contest(lambda: {"wall": ours()}, {"published": lambda: {"wall": published()}}).measure(
+        effort, Measure("wall", figure, "s", EDIT_GOAL)
+    )
+    turns = [(ours(), openfaas()) for _ in range(min(_SHOWN_RUNS, effort.runs))]
+    former, latter = [one for one, _ in turns], [other for _, other in turns]
+    rows.append(compare(figure, "s", former, latter, LAYERING))
+    return [*rows, *_sizes(programs.images)]
 
 
-def build_base(programs: Programs, made: Images, *, cache: bool = True) -> float:
+def build_base(programs: Programs, *, cache: bool = True) -> float:
     """Build the finished plugin's base image."""
     folder = programs.plugin.plugin_dir
     text = (folder / "base.Dockerfile").read_text()
-    return made.build("base", text, folder, cache=cache)
+    return programs.images.build("base", text, folder, cache=cache)
 
 
-def build_ours(programs: Programs, made: Images, job: Path) -> Build:
+def build_ours(programs: Programs, job: Path) -> Build:
     """What builds the image of a job in our wrapper."""
-    build_base(programs, made)
+    made = programs.images
+    build_base(programs)
     manifest = load_job_manifest(job)
     job_type = programs.plugin.job_type(manifest.get_jobtype())
     text = render_dockerfile(job_type, manifest, base_image=made.name("base"))
     return lambda: made.build("ours", text, job, network="none")
 
 
-def build_published(made: Images, job: Path, work: Path) -> Build:
+def build_published(programs: Programs, job: Path) -> Build:
     """What builds the image of a job as the published tutorial does.
 
     Its base image is built with the job in the stub's place, with the versions that
     `lay_out_published` pins, and fetches all that `go mod download` of a job would ask for: else
     no job could be built on it without a network.
     """
-    folder = work / "published-plugin"
+    made = programs.images
+    folder = programs.work / "published-plugin"
     folder.mkdir()
     lay_out_published(job, folder / "go_wrapper")
     base = (PUBLISHED / "base.Dockerfile").read_text()
@@ -77,20 +78,21 @@ def build_published(made: Images, job: Path, work: Path) -> Build:
     return lambda: made.build("published", text, job, network="none")
 
 
-def _ours(programs: Programs, made: Images) -> Build:
+def _ours(programs: Programs) -> Build:
     job = programs.copy_job("image-ours")
-    build = build_ours(programs, made, job)
+    build = build_ours(programs, job)
     return lambda: _edited(job, build)
 
 
-def _published(programs: Programs, made: Images) -> Build:
+def _published(programs: Programs) -> Build:
     job = programs.copy_job("image-published")
-    build = build_published(made, job, programs.work)
+    build = build_published(programs, job)
     return lambda: _edited(job, build)
 
 
-def _openfaas(programs: Programs, made: Images) -> Build:
+def _openfaas(programs: Programs) -> Build:
     """The same function in OpenFaaS's template; its README says what is left out."""
+    made = programs.images
     folder = shutil.copytree(OPENFAAS, programs.work / "openfaas")
     for word in ("Modules", "Watchdog"):
         path = folder / f"{word}.Dockerfile"
