@@ -55,7 +55,8 @@ def test_lines_of_a_log_come_once(racetrack: LocalRacetrack, adder: Path) -> Non
     wait_until(lambda: told("uri=/ready"), timeout=20)
     job.perform(numbers=[1])
     wait_until(lambda: told("method=POST"), timeout=20)
-    assert lines == job.logs().splitlines()
+    whole = job.logs().splitlines()  # which may have gone on meanwhile: it is asked for its health
+    assert lines == whole[: len(lines)]
     job.delete()
 
 
