@@ -12,10 +12,12 @@ import (
 	"testing"
 )
 
-// buildItself builds this program.
+// buildItself builds this program as base.Dockerfile does, and so from what is compiled already.
 func buildItself(t *testing.T, program string) string {
 	t.Helper()
-	if output, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	return program
