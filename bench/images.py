@@ -24,7 +24,7 @@ class Images:
     """Builds images under names of this run's own; the image of Go is there already.
 
     Args:
-        work: A folder for Dockerfiles, which does not exist yet.
+        work: A folder for Dockerfiles; it is made where there is none.
 
     Attributes:
         client: The docker command and the daemon.
@@ -36,7 +36,7 @@ class Images:
     def __init__(self, work: Path) -> None:
         self.client = connect()
         self.work = work
-        work.mkdir()
+        work.mkdir(exist_ok=True)
         ensure_toolchain(self.client.api, TOOLCHAIN)
         self._names: set[str] = set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -27,7 +28,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
         require(False, str(problem))
     with Programs(tmp_path_factory.mktemp("programs")) as programs:
         yield programs
-    assert not [image for image in connect().api.images.list() if "-bench/" in str(image.tags)]
+    tags = {tag for image in connect().api.images.list() for tag in image.tags}
+    assert not {tag for tag in tags if tag.endswith(f":{os.getpid()}")}, "they are removed"
 
 
 def test_a_jobs_image_beside_the_published_and_openfaas(programs: Programs) -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from bench.images import TOOLCHAIN, Images
 from bench.programs import PUBLISHED, ROOT, Programs, edit, lay_out_published
@@ -67,8 +68,7 @@ def build_published(programs: Programs, job: Path) -> Build:
     no job could be built on it without a network.
     """
     made = programs.images
-    folder = programs.work / "published-plugin"
-    folder.mkdir()
+    folder = Path(mkdtemp(prefix="published-plugin-", dir=programs.work))
     lay_out_published(job, folder / "go_wrapper")
     base = (PUBLISHED / "base.Dockerfile").read_text()
     made.build("published-base", base.replace("RUN ", "RUN go mod download && ", 1), folder)
