@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from workbench._log_file import KEPT_LOGS, new_log
 from workbench._oldest import YOUNG, beyond
 from workbench.settings import get_settings
@@ -38,7 +40,10 @@ def test_what_somebody_else_drops_meanwhile_is_no_error(tmp_path: Path) -> None:
     assert beyond(found(), 0) == [first]
 
 
-def test_a_log_that_was_just_written_is_there_for_whoever_reads_it() -> None:
+def test_a_log_that_was_just_written_is_there_for_whoever_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
     used = get_settings().log_dir / "used.log"
     asked = []
 

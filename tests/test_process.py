@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import psutil
 import pytest
 
-from workbench import _children, _ports, _process
+from workbench import _children, _log_file, _ports, _process
 from workbench._wait import wait_until
 from workbench.errors import WorkbenchError
 
@@ -245,6 +246,7 @@ def test_only_the_logs_of_what_has_ended_are_dropped(
         ended.append(child.log_path.with_name(f"job-ended-{number}.log"))
         ended[-1].touch()
         os.utime(ended[-1], (2 + number, 2 + number))
+    monkeypatch.setattr(_log_file, "_numbers", count(_log_file.KEPT_LOGS))  # its turn to look
     sleeper(tmp_path).stop()
     kept = [path.exists() for path in ended]
     assert kept == sorted(kept)  # the oldest go first

@@ -276,6 +276,8 @@ class Supervisor:
         if instance.container.exit_code is not None or self._running.get(key) is not instance:
             return
         error, last_call = state_of(instance)
+        if instance.container.exit_code is not None:
+            return  # it ended while it was asked: why it did is told already, or will be
         changes: dict[str, Any] = {
             "status": JobStatus.ERROR if error else JobStatus.RUNNING,
             "error": error,
