@@ -1,12 +1,21 @@
-"""Once a deployment is told as ended, nothing of it is left, and the way is free for the next."""
+"""What is told of ends: of a deployment, once nothing of it is left; of a job, and for good."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.racetrack.test_store import JOB
 from workbench._wait import wait_until
+from workbench.racetrack.config import Config
 from workbench.racetrack.local import LocalRacetrack
+from workbench.racetrack.model import JobStatus
+from workbench.racetrack.running import supervisor
+from workbench.racetrack.store import Store
 
 TIMES = 12
 
@@ -36,3 +45,42 @@ def deployed(
         return told if told["status"] != "in_progress" else None
 
     return wait_until(ended, timeout=30, first_pause=0.001, longest_pause=0.001)
+
+
+class Dying:
+    """What a supervisor sees of a job that runs, until it is asked how it is."""
+
+    def __init__(self) -> None:
+        self.container = self
+        self.exit_code: int | None = None
+        self.stopping, self.noticed = False, True  # what its end tells is written already
+
+    def blot_log(self) -> None: ...
+    def bound_log(self, _: int) -> None: ...
+    def stop(self) -> None: ...
+
+
+def test_a_look_that_its_job_does_not_outlive_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config(tmp_path)
+    store = Store(config.database)
+    store.save_job(replace(JOB, status=JobStatus.ERROR, error="panic: of its own"))
+    job: Any = Dying()
+
+    def asked(_: object) -> tuple[str, int]:
+        job.exit_code = 2
+        return "Cluster error: can't reach Job", 0
+
+    monkeypatch.setattr(supervisor, "state_of", asked)
+    watching = supervisor.Supervisor(config, store)
+    try:
+        watching.adopt(JOB.name, JOB.version, job)
+        watching._sync((JOB.name, JOB.version), job)
+        found = store.job(JOB.name, JOB.version)
+    finally:
+        watching.close()
+        store.close()
+    assert found is not None
+    assert job.exit_code == 2
+    assert found.error == "panic: of its own"
