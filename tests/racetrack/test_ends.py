@@ -60,16 +60,23 @@ class Dying:
     def stop(self) -> None: ...
 
 
+@pytest.mark.parametrize("meanwhile", ["it ended", "another took its place"])
 def test_a_look_that_its_job_does_not_outlive_writes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: str
 ) -> None:
     config = Config(tmp_path)
     store = Store(config.database)
     store.save_job(replace(JOB, status=JobStatus.ERROR, error="panic: of its own"))
     job: Any = Dying()
+    another: Any = Dying()
+    looks = []
 
     def asked(_: object) -> tuple[str, int]:
-        job.exit_code = 2
+        looks.append(meanwhile)
+        if meanwhile == "it ended":
+            job.exit_code = 2
+        else:
+            watching.adopt(JOB.name, JOB.version, another)
         return "Cluster error: can't reach Job", 0
 
     monkeypatch.setattr(supervisor, "state_of", asked)
@@ -82,5 +89,5 @@ def test_a_look_that_its_job_does_not_outlive_writes_nothing(
         watching.close()
         store.close()
     assert found is not None
-    assert job.exit_code == 2
+    assert looks == [meanwhile]
     assert found.error == "panic: of its own"

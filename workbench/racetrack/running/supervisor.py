@@ -273,11 +273,11 @@ class Supervisor:
         job = self._store.job(*key)
         if job is None or job.status not in (JobStatus.RUNNING, JobStatus.ERROR):
             return
-        if instance.container.exit_code is not None or self._running.get(key) is not instance:
+        if not self._still_runs(key, instance):
             return
         error, last_call = state_of(instance)
-        if instance.container.exit_code is not None:
-            return  # it ended while it was asked: why it did is told already, or will be
+        if not self._still_runs(key, instance):
+            return  # it ended, or another took its place, while it was asked: that is told already
         changes: dict[str, Any] = {
             "status": JobStatus.ERROR if error else JobStatus.RUNNING,
             "error": error,
@@ -285,6 +285,9 @@ class Supervisor:
         }
         if any(getattr(job, name) != value for name, value in changes.items()):
             self._store.update_job(*key, **changes)
+
+    def _still_runs(self, key: Key, instance: Instance) -> bool:
+        return instance.container.exit_code is None and self._running.get(key) is instance
 
     def _write_calls(self) -> None:
         for key, at in list(self._calls.items()):
