@@ -31,13 +31,13 @@ RUN umask 0 \
  && find "$GOCACHE" -type f ! -newer /var/cache/far-ahead -exec touch -d "2100-01-01 00:00" {} +
 
 # What a job needs around its program in an image that holds nothing else.
-RUN mkdir -p /image/etc/ssl/certs /image/job /image/usr/local/bin /image/usr/share \
- && chown 65532:65532 /image/job \
- && mkdir -m 1777 /image/tmp \
- && echo 'job:x:65532:65532:job:/job:/sbin/nologin' > /image/etc/passwd \
- && echo 'job:x:65532:' > /image/etc/group \
- && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ \
- && cp "$(go env GOROOT)/lib/time/zoneinfo.zip" /image/usr/share/
+RUN mkdir -p /out/image/etc/ssl/certs /out/image/job /out/image/usr/local/bin /out/image/usr/share \
+ && chown 65532:65532 /out/image/job \
+ && mkdir -m 1777 /out/image/tmp \
+ && echo 'job:x:65532:65532:job:/job:/sbin/nologin' > /out/image/etc/passwd \
+ && echo 'job:x:65532:' > /out/image/etc/group \
+ && cp /etc/ssl/certs/ca-certificates.crt /out/image/etc/ssl/certs/ \
+ && cp "$(go env GOROOT)/lib/time/zoneinfo.zip" /out/image/usr/share/
 
 WORKDIR /src/go_wrapper
 COPY go_wrapper/ ./

@@ -12,6 +12,7 @@ import pytest
 from tests.support import require
 from workbench import settings
 from workbench._private_network import private_networks
+from workbench.engines.docker.names import was_used, workbench_id
 from workbench.errors import UsageError
 from workbench.notebooks import find_notebooks, rehearse, run_notebook
 from workbench.notebooks.form import read_notebook
@@ -96,7 +97,9 @@ IMAGES = shipped("notebooks") / "13-images.ipynb"
 
 
 def test_the_lab_about_images_ends_without_docker_and_says_why_once() -> None:
-    """Nobody asks for an engine here, and no daemon is to be had."""
+    """Nobody asks for an engine here, and no daemon is to be had; there was one before."""
+    workbench_id()
+    assert was_used()
     run = run_notebook(IMAGES, env={"DOCKER_HOST": "unix:///nowhere/docker.sock"})
     cells = {cell.id: str(cell.outputs) for cell in run.notebook.cells if cell.cell_type == "code"}
     assert [name for name, told in cells.items() if "No images are built here." in told] == [

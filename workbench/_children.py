@@ -21,7 +21,7 @@ import psutil
 from workbench import _process
 from workbench._atomic import replace_file
 from workbench._log_file import LogFile, new_log
-from workbench._wait import DeadlineExceeded, wait_until
+from workbench._wait import DeadlineExceeded, wait_for_end, wait_until
 from workbench.errors import WorkbenchError
 from workbench.settings import get_settings
 
@@ -129,7 +129,7 @@ class Child:
             if self._popen.poll() is None:
                 self.stopped = True
                 _process.signal_group(self.pid, signal.SIGTERM)
-                self._popen.wait(grace)
+                wait_for_end(self._popen, grace)
         except subprocess.TimeoutExpired:
             pass
         finally:  # also where the wait was interrupted

@@ -25,6 +25,7 @@ from typing import IO
 import psutil
 
 from workbench._spawner import Spawner
+from workbench._wait import wait_for_end
 from workbench.errors import WorkbenchError
 
 STOP_GRACE = 12.0
@@ -132,7 +133,7 @@ def run(
         else:
             readers.append(_reader(child.stdout, out, None))
             readers.append(_reader(child.stderr, err, on_line))
-        child.wait(timeout)
+        wait_for_end(child, timeout)
     except subprocess.TimeoutExpired:
         kill_group(child)
         _join(readers)

@@ -155,7 +155,7 @@ SLIPS: dict[str, Slip] = {
     ),
     "no endif": (
         "05", TEMPLATE, "{% endif %}", "",
-        "Dockerfile:100: the block if that opens here has no {% endif %}",
+        "Dockerfile:101: the block if that opens here has no {% endif %}",
     ),
     "a misspelled name": (
         "05", TEMPLATE, "{{ base_image }} AS build", "{{ base_img }} AS build",

@@ -13,17 +13,17 @@ RUN go build -trimpath -ldflags="-s -w" -o /usr/local/bin/jobbuild ./jobbuild \
  && rm -rf /tmp/stage
 
 FROM wrapper AS build
-WORKDIR /image/job
+WORKDIR /out/image/job
 COPY go.mo[d] go.su[m] ./
 RUN go mod download || true
 COPY . .
-RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job \
+RUN jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /out/image/usr/local/bin/job \
  && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env \
- && mkdir -m 1777 /image/tmp
+ && mkdir -m 1777 /out/image/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-COPY --from=build /image/ /
+COPY --from=build /out/image/ /
 LABEL racetrack-component="job"
 ENV JOB_NAME={{ quoted(manifest.name) }} \
     JOB_VERSION={{ quoted(manifest.version) }} \

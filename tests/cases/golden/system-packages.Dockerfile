@@ -12,13 +12,14 @@ RUN packages='curl git'; \
       echo "job.yaml: system_dependencies: the base image has neither apk nor apt-get," \
         "so it cannot install $packages" >&2; exit 1; \
     fi \
- && cat /image/etc/passwd >> /etc/passwd \
- && cat /image/etc/group >> /etc/group
+ && cat /out/image/etc/passwd >> /etc/passwd \
+ && cat /out/image/etc/group >> /etc/group
 
 FROM system AS build
 
-# All that the job's image will hold is put below /image: no secrets, nothing only the build needs.
-WORKDIR /image/job
+# All that the job's image will hold is put below /out/image: no secrets, nothing only the build
+# needs. Not at the top: where a folder is copied, BuildKit reads all that stands beside it as well.
+WORKDIR /out/image/job
 # Modules come in a step of their own, which an edit of the code leaves valid. Here it may fail:
 # jobbuild fetches what is still missing, and says what is wrong.
 COPY go.mo[d] go.su[m] ./
@@ -26,18 +27,18 @@ RUN go mod download || true
 COPY --chown=65532:65532 . .
 ARG SOURCE_DATE_EPOCH
 RUN --mount=type=tmpfs,target=/tmp \
-    jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /image/usr/local/bin/job \
+    jobbuild -job . -wrapper /src/go_wrapper -stage /tmp/stage -o /out/image/usr/local/bin/job \
  && rm -rf vendor .git .job-*.Dockerfile Dockerfile build_secrets.env \
- && { [ -z "$SOURCE_DATE_EPOCH" ] || find /image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
+ && { [ -z "$SOURCE_DATE_EPOCH" ] || find /out/image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 
 # The system with the packages, and without what only builds need.
 FROM system AS runtime
-RUN rm -rf "$(go env GOROOT)" "$(go env GOPATH)" "$GOCACHE" /image /src /usr/local/bin/jobbuild
+RUN rm -rf "$(go env GOROOT)" "$(go env GOPATH)" "$GOCACHE" /out /src /usr/local/bin/jobbuild
 
 FROM scratch
 COPY --from=runtime / /
-COPY --from=build --chown=65532:65532 /image/job/ /job/
-COPY --from=build /image/usr/ /usr/
+COPY --from=build --chown=65532:65532 /out/image/job/ /job/
+COPY --from=build /out/image/usr/ /usr/
 LABEL racetrack-component="job"
 ENV ZONEINFO=/usr/share/zoneinfo.zip
 ENV JOB_NAME="template-lab"

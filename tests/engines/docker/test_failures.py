@@ -69,9 +69,9 @@ def test_a_path_in_the_image_is_the_longest_end_that_the_folder_has(tmp_path: Pa
     for name in ("sub/perform.go", "perform.go"):
         (tmp_path / name).write_text("package job\n")
     made = failed_step(
-        "/image/job/sub/perform.go:7: broken",
-        "../../image/job/perform.go:8:1: broken too",
-        "../../image/job/perform.go:8:1: broken too",
+        "/out/image/job/sub/perform.go:7: broken",
+        "../../out/image/job/perform.go:8:1: broken too",
+        "../../out/image/job/perform.go:8:1: broken too",
         "/usr/local/go/src/fmt/print.go:9:1: not ours",
     )
     problem = failure(made, tmp_path)
