@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests import halves
+from tests import parts
 from tests.running import Failed, Skipped, run
 from tests.support import IN_CI, ROOT
 
@@ -77,8 +77,8 @@ def prefetch() -> None:
 
 
 def pytest() -> None:
-    """The Python tests, which build and run jobs as well; in two halves, side by side."""
-    failed = halves.run(CACHE)
+    """The Python tests, which build and run jobs as well; in parts, side by side."""
+    failed = parts.run(CACHE)
     if failed:
         raise Failed(f"tests of {' and '.join(failed)} failed")
 
@@ -97,25 +97,25 @@ def notebooks() -> None:
     others = [path for path in paths if path not in images]
     process = {"WORKBENCH_ENGINE": "process"}
     docker = {"WORKBENCH_ENGINE": "docker"}
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
-        one = {"WORKBENCH_PLAYGROUND": f"{folder}/one"}
-        another = {"WORKBENCH_PLAYGROUND": f"{folder}/another"}
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(3) as pool:
 
-        def run_others() -> None:
-            run_notebooks(others, one | process, "--offline")
-            run_notebooks(others, one | process)
+        def run_by_processes(paths: Sequence[Path], place: str) -> None:
+            env = process | {"WORKBENCH_PLAYGROUND": f"{folder}/{place}"}
+            run_notebooks(paths, env, "--offline")
+            run_notebooks(paths, env)
 
-        def run_images() -> None:
-            run_notebooks(images, another | process, "--offline")
-            run_notebooks(images, another | process)
-            if with_docker:
-                prefetch()
-                run_notebooks(images, another | docker | {"WORKBENCH_DOCKER_NETWORK": "none"})
-                run_notebooks(images[:-1], another | docker)
+        def run_with_docker() -> None:
+            prefetch()
+            env = docker | {"WORKBENCH_PLAYGROUND": f"{folder}/docker"}
+            run_notebooks(images, env | {"WORKBENCH_DOCKER_NETWORK": "none"})
+            run_notebooks(images[:-1], env)
 
         # Side by side: within the closed network of `--offline` they have ports of their own.
-        for half in (pool.submit(run_others), pool.submit(run_images)):
-            half.result()
+        runs = [pool.submit(run_by_processes, others, "others")]
+        runs += [pool.submit(run_by_processes, images, "images")]
+        runs += [pool.submit(run_with_docker)] if with_docker else []
+        for each in runs:
+            each.result()
     if not with_docker:
         raise Skipped("with images: no Docker daemon answers")
 
@@ -282,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    skips = list(halves.skips(CACHE)) if any(result.name == "pytest" for result in results) else []
+    skips = list(parts.skips(CACHE)) if any(result.name == "pytest" for result in results) else []
     if skips and IN_CI:
         results.append(Result("skips", "failed", "in CI nothing may be skipped", 0.0))
     print(summary(results, skips))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import halves, stages
+from tests import parts, stages
 from tests.running import Failed, Skipped, run
 from tests.stages import Result, run_stage, summary
 from tests.support import ROOT
@@ -79,30 +79,33 @@ def test_the_skips_of_a_real_run_of_pytest_are_found(tmp_path: Path) -> None:
     report = tmp_path / "pytest-report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     subprocess.run([*command, f"--junitxml={report}", str(tmp_path)], check=True, cwd=tmp_path)
-    assert list(halves.skips(tmp_path)) == ["test_three::test_needs_a_browser: no Chromium"]
+    assert list(parts.skips(tmp_path)) == ["test_three::test_needs_a_browser: no Chromium"]
 
 
-def test_both_halves_of_the_tests_run_and_the_one_that_fails_is_named(
+def test_all_parts_of_the_tests_run_and_the_one_that_fails_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "test_good.py").write_text("def test_good(): pass\n")
     (tmp_path / "test_bad.py").write_text("def test_bad(): assert False\n")
     words = {name: (str(tmp_path / f"test_{name}.py"),) for name in ("good", "bad")}
-    monkeypatch.setattr(halves, "HALVES", words)
-    assert halves.run(tmp_path) == ["bad"]
+    monkeypatch.setattr(parts, "PARTS", words)
+    assert parts.run(tmp_path) == ["bad"]
     out = capfd.readouterr().out
     assert out.index("--- good") < out.index("1 passed") < out.index("1 failed")
 
 
-@pytest.mark.parametrize("name", halves.HALVES)
-def test_a_half_runs_with_the_settings_of_this_project(name: str, tmp_path: Path) -> None:
-    child, output = halves._start(name, ["--collect-only", "-q", "tests/test_wait.py"], tmp_path)
+@pytest.mark.parametrize("name", parts.PARTS)
+def test_a_part_runs_with_the_settings_of_this_project(name: str, tmp_path: Path) -> None:
+    child, output = parts._start(name, ["--collect-only", "-q", "tests/test_wait.py"], tmp_path)
     assert child.wait() == 0, output.read_text()
 
 
-def test_every_test_is_in_one_of_the_halves() -> None:
-    first, rest = halves.HALVES.values()
-    assert set(rest) == {"tests", *(f"--ignore={folder}" for folder in first)}
+def test_every_test_is_in_one_of_the_parts() -> None:
+    *named, rest = parts.PARTS.values()
+    places = [place for part in named for place in part]
+    assert len(set(places)) == len(places)
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    assert set(rest) == {"tests", *(f"--ignore={place}" for place in places)}
 
 
 def test_a_failing_stage_does_not_stop_the_next_and_fails_the_run(

@@ -1,4 +1,4 @@
-"""The Python tests in two halves that run side by side: half of them wait for somebody else."""
+"""The Python tests in parts that run side by side: each often waits for somebody else."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from xml.etree import ElementTree as ET
 
 from tests.support import ROOT
 
-# What waits for a browser or a daemon leaves room for the rest. Whoever starts a JupyterLab looks
-# for port 8888 first, which the two halves would both take.
-# That tests/racetrack/plugins is with the rest makes both take as long.
-FIRST = (
-    "tests/engines",
-    "tests/browser",
-    "tests/racetrack/contract",
-    *sorted(
-        f"tests/racetrack/{path.name}" for path in (ROOT / "tests/racetrack").glob("test_*.py")
+# Each takes about as long. Whoever starts a JupyterLab looks for port 8888 first, which two parts
+# would both take.
+_NAMED: dict[str, tuple[str, ...]] = {
+    "engines": ("tests/engines", "tests/test_bench_images.py"),
+    "browser and servers": (
+        "tests/browser",
+        "tests/racetrack",
+        "tests/tutorial",
+        "tests/test_binder.py",
+        "tests/test_jupyter.py",
     ),
-    "tests/test_binder.py",
-    "tests/test_jupyter.py",
-)
-HALVES: dict[str, tuple[str, ...]] = {
-    "engines and browser": FIRST,
-    "the rest": ("tests", *(f"--ignore={place}" for place in FIRST)),
+}
+PARTS: dict[str, tuple[str, ...]] = {
+    **_NAMED,
+    "the rest": (
+        "tests",
+        *(f"--ignore={place}" for places in _NAMED.values() for place in places),
+    ),
 }
 
 
 def run(folder: Path) -> list[str]:
-    """Run both halves to their ends, and print what each wrote.
+    """Run all parts to their ends, and print what each wrote.
 
     Args:
         folder: Where reports and outputs go; those of former runs are removed.
@@ -41,7 +43,7 @@ def run(folder: Path) -> list[str]:
     """
     for report in _reports(folder):
         report.unlink()
-    started = [(name, *_start(name, words, folder)) for name, words in HALVES.items()]
+    started = [(name, *_start(name, words, folder)) for name, words in PARTS.items()]
     failed = []
     try:
         for name, child, output in started:
@@ -66,11 +68,11 @@ def skips(folder: Path) -> Iterator[str]:
 
 
 def _start(name: str, words: Sequence[str], folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
-    """Start a half of the tests; also the file that gets what it writes."""
+    """Start a part of the tests; also the file that gets what it writes."""
     slug = name.replace(" ", "-")
     output = folder / f"pytest-{slug}.log"
     report = folder / f"pytest-{slug}.xml"
-    own_cache = f"cache_dir={folder / slug}"  # each its own: both write it as they end
+    own_cache = f"cache_dir={folder / slug}"  # each its own: all write it as they end
     line = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-o", own_cache]
     print(f"$ pytest {shlex.join(words)}", flush=True)
     with output.open("wb") as sink:
