@@ -29,6 +29,7 @@ BIN = Path(sys.executable).parent
 GO_FOLDERS = ("golang-job-type", "sample-golang-function", "bench")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ABOUT_IMAGES = ("04-base-dockerfile", "05-job-template", "10-deploy-sample-job", "13-images")
+ABOUT_WRAPPERS = ("11-conformance", "12-fault-lab")
 FEWEST_CELLS = 8  # of any notebook
 STATICCHECK = "v0.8.2"
 
@@ -94,10 +95,11 @@ def notebooks() -> None:
     with_docker = docker_is_here()
     paths = [path.relative_to(ROOT) for path in NOTEBOOKS]
     images = [path for path in paths if path.stem in ABOUT_IMAGES]
-    others = [path for path in paths if path not in images]
+    wrappers = [path for path in paths if path.stem in ABOUT_WRAPPERS]
+    others = [path for path in paths if path not in images + wrappers]
     process = {"WORKBENCH_ENGINE": "process"}
     docker = {"WORKBENCH_ENGINE": "docker"}
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(3) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
 
         def run_by_processes(paths: Sequence[Path], place: str) -> None:
             env = process | {"WORKBENCH_PLAYGROUND": f"{folder}/{place}"}
@@ -113,6 +115,7 @@ def notebooks() -> None:
         # Side by side: within the closed network of `--offline` they have ports of their own.
         runs = [pool.submit(run_by_processes, others, "others")]
         runs += [pool.submit(run_by_processes, images, "images")]
+        runs += [pool.submit(run_by_processes, wrappers, "wrappers")]
         runs += [pool.submit(run_with_docker)] if with_docker else []
         for each in runs:
             each.result()

@@ -155,9 +155,9 @@ def test_a_notebook_that_did_not_run_with_its_cells_is_a_failure(
         stages.run_notebooks([Path("a.ipynb")], {})
 
 
-def test_the_notebooks_about_images_are_there() -> None:
+def test_the_notebooks_that_are_named_are_there() -> None:
     names = {path.stem for path in find_notebooks()}
-    assert set(stages.ABOUT_IMAGES) <= names
+    assert {*stages.ABOUT_IMAGES, *stages.ABOUT_WRAPPERS} <= names
 
 
 def test_an_unknown_stage_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,8 +20,9 @@ import psutil
 
 from workbench import _process
 from workbench._atomic import replace_file
+from workbench._child_end import wait_for_end
 from workbench._log_file import LogFile, new_log
-from workbench._wait import DeadlineExceeded, wait_for_end, wait_until
+from workbench._wait import DeadlineExceeded, wait_until
 from workbench.errors import WorkbenchError
 from workbench.settings import get_settings
 

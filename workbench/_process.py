@@ -24,8 +24,8 @@ from typing import IO
 
 import psutil
 
+from workbench._child_end import wait_for_end
 from workbench._spawner import Spawner
-from workbench._wait import wait_for_end
 from workbench.errors import WorkbenchError
 
 STOP_GRACE = 12.0

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.lab_page import LabPage
 from tests.browser.pictures import SCREENSHOTS
 from tests.support import require
 from workbench.jupyter import Lab, start_lab
 from workbench.settings import shipped
+
+PATIENCE = 30_000
+"""Milliseconds that a page may take for what a test asks of it, or expects to see."""
+
+expect.set_options(timeout=PATIENCE)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -71,6 +76,6 @@ def lab_page(
             viewport={"width": 1280, "height": 900},
         ) as context,
     ):
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         page = LabPage(context.pages[0], lab)
         yield page

@@ -9,9 +9,15 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 from workbench.jupyter import Lab
 
-# JupyterLab asks for the first two only with another theme or a log-in page; the last one it says
-# where a page is left just after a notebook came to the front. None tells of a fault.
-_NO_FAULT = ("favicon", "/api/me?", "Could not restore the debugger state: Canceled future")
+# JupyterLab asks for the first two only with another theme or a log-in page; the third it says
+# where a page is left just after a notebook came to the front; and the last one is said of what it
+# asks again and again, where somebody starts a container meanwhile. None tells of a fault.
+_NO_FAULT = (
+    "favicon",
+    "/api/me?",
+    "Could not restore the debugger state: Canceled future",
+    "net::ERR_NETWORK_CHANGED",
+)
 
 _OPENED = """path => {
   const widget = window.jupyterapp?.shell.currentWidget;
