@@ -86,6 +86,7 @@ def refuses_new_calls(subject: Subject) -> str:
             asker.instance.signal(signal.SIGTERM)
             told = _unready(asker, seconds / 2)
             in_time = call.runs
+            asker.get("/ready")  # once more, for the record
             if in_time and told:
                 return told
     if not in_time:
@@ -104,11 +105,9 @@ def _unready(asker: Asker, timeout: float) -> str:
         return None if answer.ok else answer.answered
 
     try:
-        told = wait_until(look, timeout=timeout)
+        return wait_until(look, timeout=timeout)
     except DeadlineExceeded:
-        told = ""
-    asker.get("/ready")  # once more, for the record
-    return told
+        return ""
 
 
 @dataclass
@@ -131,6 +130,7 @@ class _LongCall:
 
 @contextmanager
 def _long_call(asker: Asker, seconds: float) -> Iterator[_LongCall]:
+    """A call of so many seconds; the block begins when a quarter of it is over."""
     body = {"do": "sleep", "value": seconds}
     _ = asker.instance.perform_base  # found out before the call, which is to begin at once
     call = _LongCall(time.monotonic() + seconds)
