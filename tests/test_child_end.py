@@ -41,7 +41,7 @@ def test_a_child_that_another_collected_is_not_waited_for() -> None:
         assert wait_for_end(child, 30) == 0, "as Popen has it: nobody knows how it ended"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is looked for, again and again")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of an end")
 def test_nobody_looks_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with _child("sleep", "0.2") as child:
         asked: list[float | None] = []

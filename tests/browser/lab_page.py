@@ -9,15 +9,9 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 from workbench.jupyter import Lab
 
-# JupyterLab asks for the first two only with another theme or a log-in page; the third it says
-# where a page is left just after a notebook came to the front; and the last one is said of what it
-# asks again and again, where somebody starts a container meanwhile. None tells of a fault.
-_NO_FAULT = (
-    "favicon",
-    "/api/me?",
-    "Could not restore the debugger state: Canceled future",
-    "net::ERR_NETWORK_CHANGED",
-)
+# JupyterLab asks for the first two only with another theme or a log-in page; the last one it says
+# where a page is left just after a notebook came to the front. None tells of a fault.
+_NO_FAULT = ("favicon", "/api/me?", "Could not restore the debugger state: Canceled future")
 
 _OPENED = """path => {
   const widget = window.jupyterapp?.shell.currentWidget;
@@ -152,6 +146,8 @@ class LabPage:
         told = f"{message.text} ({message.location.get('url', '')})"
         if self._stops_its_job and "ERR_CONNECTION_REFUSED" in told and "/pub/job/" in told:
             return
+        if "net::ERR_NETWORK_CHANGED" in told and "/api/" in told:
+            return  # a container came or went; of its server, JupyterLab asks again and again
         if message.type == "error" and not any(word in told for word in _NO_FAULT):
             self.faults.append(told)
 

@@ -23,7 +23,10 @@ def test_they_hold() -> None:
 def test_on_a_machine_that_stalls_until_the_call_is_over_they_are_not_judged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stalling = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: time.sleep(1))
+    def stall(_: float) -> None:
+        time.sleep(1)  # the stall itself: longer than either call
+
+    stalling = SimpleNamespace(monotonic=time.monotonic, sleep=stall)
     monkeypatch.setattr(stopping, "time", stalling)
     monkeypatch.setattr(stopping, "LONG_CALLS", (0.1, 0.2))
     report = check(PROBE_JOB, rules=ABOUT_CALLS)
