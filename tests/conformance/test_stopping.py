@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.conformance import long_call
 from workbench.conformance.check import check
 from workbench.conformance.rules import RULES, stopping
 from workbench.conformance.targets import PROBE_JOB
@@ -27,7 +28,7 @@ def test_on_a_machine_that_stalls_until_the_call_is_over_they_are_not_judged(
         time.sleep(1)  # the stall itself: longer than either call
 
     stalling = SimpleNamespace(monotonic=time.monotonic, sleep=stall)
-    monkeypatch.setattr(stopping, "time", stalling)
+    monkeypatch.setattr(long_call, "time", stalling)
     monkeypatch.setattr(stopping, "LONG_CALLS", (0.1, 0.2))
     report = check(PROBE_JOB, rules=ABOUT_CALLS)
     assert [one.verdict for one in report] == [Verdict.NOT_JUDGED, Verdict.NOT_JUDGED]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 import uuid
 from contextlib import suppress
 from http import HTTPStatus
@@ -12,6 +10,7 @@ from http import HTTPStatus
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.exchange import Exchange
 from workbench.conformance.instance import UNFINISHED, Instance
+from workbench.conformance.long_call import long_call
 from workbench.conformance.rules.mounting import BEHIND_PUB, LOG_LAG
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Absent, Broken, Level, NotJudged, On, rule
@@ -138,13 +137,7 @@ def calls_overlap(subject: Subject) -> str:
 
 def _held_up(asker: Asker, seconds: float) -> str | None:
     """What was not answered before a call of that length can have ended."""
-    end = time.monotonic() + seconds
-    long = threading.Thread(
-        target=lambda: asker.perform({"do": "sleep", "value": seconds}, timeout=seconds + 10)
-    )
-    long.start()
-    try:
-        time.sleep(seconds / 5)
+    with long_call(asker, seconds) as call:
         for name in ("a short call", "/live"):
             if name == "/live":
                 answer = asker.get(name, timeout=10)
@@ -152,10 +145,8 @@ def _held_up(asker: Asker, seconds: float) -> str | None:
                 answer = asker.perform({"do": "echo", "value": 1}, timeout=10)
             if answer.status is None:
                 raise Broken(f"beside a long call, {name} gets {answer.answered}")
-            if time.monotonic() >= end:
+            if not call.runs:
                 return name
-    finally:
-        long.join()
     return None
 
 

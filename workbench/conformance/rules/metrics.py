@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 import time
 from http import HTTPStatus
 
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.conformance.extra import metric_samples
+from workbench.conformance.long_call import long_call
 from workbench.conformance.reading import coding_of
 from workbench.conformance.rules.mounting import BEHIND_PUB
 from workbench.conformance.subject import Asker, Subject
@@ -225,15 +225,9 @@ def _sum(samples: Samples, name: str) -> float:
 def _look_within_a_call(asker: Asker, seconds: float) -> str:
     """What the counters say wrongly while a call runs; empty where they are right."""
     before, _ = _scrape(asker)
-    end = time.monotonic() + seconds
-    call = threading.Thread(target=lambda: asker.perform({"do": "sleep", "value": seconds}))
-    call.start()
-    try:
-        time.sleep(seconds / 2)
+    with long_call(asker, seconds) as call:
         within, _ = _scrape(asker)
-        late = time.monotonic() >= end
-    finally:
-        call.join()
+        late = not call.runs
     started = _sum(within, STARTED) - _sum(before, STARTED)
     done = _sum(within, DONE) - _sum(before, DONE)
     if late:

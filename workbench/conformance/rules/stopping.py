@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.conformance.exchange import Exchange
+from workbench.conformance.long_call import long_call
 from workbench.conformance.subject import Asker, Subject
 from workbench.conformance.vocabulary import Broken, Level, NotJudged, On, rule
 from workbench.errors import exit_words
@@ -60,7 +56,7 @@ def ends_on_sigterm(subject: Subject) -> str:
 def finishes_calls(subject: Subject) -> str:
     """SIGTERM comes in the middle of a call."""
     for seconds in LONG_CALLS:
-        with subject.started(probe=True) as asker, _long_call(asker, seconds) as call:
+        with subject.started(probe=True) as asker, long_call(asker, seconds) as call:
             asker.instance.signal(signal.SIGTERM)
             in_time = call.runs
         if in_time and call.answers[0].succeeded:
@@ -82,7 +78,7 @@ def finishes_calls(subject: Subject) -> str:
 def refuses_new_calls(subject: Subject) -> str:
     """While a call still runs, /ready is asked again."""
     for seconds in LONG_CALLS:
-        with subject.started(probe=True) as asker, _long_call(asker, seconds) as call:
+        with subject.started(probe=True) as asker, long_call(asker, seconds) as call:
             asker.instance.signal(signal.SIGTERM)
             told = _unready(asker, seconds / 2)
             in_time = call.runs
@@ -108,41 +104,6 @@ def _unready(asker: Asker, timeout: float) -> str:
         return wait_until(look, timeout=timeout)
     except DeadlineExceeded:
         return ""
-
-
-@dataclass
-class _LongCall:
-    """A call that runs meanwhile.
-
-    Attributes:
-        end: The moment before which it cannot be over.
-        answers: Its answer, afterwards.
-    """
-
-    end: float
-    answers: list[Exchange] = field(default_factory=list)
-
-    @property
-    def runs(self) -> bool:
-        """Whether what was just seen was seen during the call, for certain."""
-        return time.monotonic() < self.end
-
-
-@contextmanager
-def _long_call(asker: Asker, seconds: float) -> Iterator[_LongCall]:
-    """A call of so many seconds; the block begins when a quarter of it is over."""
-    body = {"do": "sleep", "value": seconds}
-    _ = asker.instance.perform_base  # found out before the call, which is to begin at once
-    call = _LongCall(time.monotonic() + seconds)
-    thread = threading.Thread(
-        target=lambda: call.answers.append(asker.perform(body, timeout=GRACE))
-    )
-    thread.start()
-    try:
-        time.sleep(seconds / 4)
-        yield call
-    finally:
-        thread.join()
 
 
 def _ended(asker: Asker) -> int:
