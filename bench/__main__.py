@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from bench.programs import ROOT, Programs
 from bench.rows import Row
 from bench.table import table, write_json
 from bench.turns import Effort, NotMeasured
+from workbench._signals import leave_orderly_on
 from workbench.errors import WorkbenchError
 
 OUT = ROOT / "bench" / "out"
@@ -65,6 +67,7 @@ def _names(arguments: Sequence[str] | None, figures: Mapping[str, Figure]) -> li
 
 
 if __name__ == "__main__":
+    leave_orderly_on(signal.SIGTERM, signal.SIGHUP)
     try:
         sys.exit(main())
     except KeyboardInterrupt:

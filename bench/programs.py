@@ -15,7 +15,7 @@ from bench.images import Images
 from bench.servers import Program
 from bench.turns import NotMeasured
 from workbench import _process
-from workbench._go import find_go, go_env
+from workbench._go import find_go, run_go
 from workbench.engines import ProcessEngine
 from workbench.manifest import load_job_manifest
 from workbench.plugin import PluginData, load_plugin
@@ -36,7 +36,8 @@ def go(*words: str | Path, cwd: Path) -> None:
     Raises:
         NotMeasured: It failed.
     """
-    run([find_go().path, *words], cwd=cwd, env=go_env(CGO_ENABLED="0"))
+    command = [find_go().path, *words]
+    _output_of(run_go(command, cwd=cwd, timeout=_BUILD_SECONDS, extra={"CGO_ENABLED": "0"}))
 
 
 def run(words: list[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None) -> str:
@@ -45,7 +46,10 @@ def run(words: list[str | Path], *, cwd: Path, env: Mapping[str, str] | None = N
     Raises:
         NotMeasured: It ended with another exit code than 0.
     """
-    answer = _process.run(words, cwd=cwd, env=env, timeout=_BUILD_SECONDS)
+    return _output_of(_process.run(words, cwd=cwd, env=env, timeout=_BUILD_SECONDS))
+
+
+def _output_of(answer: _process.Completed) -> str:
     if answer.returncode != 0:
         line = " ".join(answer.args)
         raise NotMeasured(f"{line}: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")

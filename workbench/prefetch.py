@@ -19,7 +19,7 @@ from pathlib import Path
 
 from workbench import _process
 from workbench._finished import JOB, PLUGIN, finished_files
-from workbench._go import Go, find_go, go_env
+from workbench._go import Go, find_go, go_env, run_go
 from workbench.assets import install_assets
 from workbench.engines import ProcessEngine, docker_is_here, get_engine
 from workbench.errors import BuildError, UsageError, WorkbenchError
@@ -217,7 +217,7 @@ def _compile_wrapper(go: Go, on_event: Sink) -> None:
     wrapper = shipped(PLUGIN) / "go_wrapper"
     with step(on_event, Phase.PREPARING, "compiling the wrapper"):
         for words in _WRAPPER_COMMANDS:
-            answer = _process.run([go.path, *words], cwd=wrapper, env=go_env(), timeout=GO_TIMEOUT)
+            answer = run_go([go.path, *words], cwd=wrapper, timeout=GO_TIMEOUT)
             if answer.returncode != 0:
                 raise BuildError(
                     f"`go {' '.join(words)}` did not hold in {wrapper}.",

@@ -9,11 +9,11 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
 
+from workbench._signals import leave_orderly_on
 from workbench.cli import (
     conformance,
     files,
@@ -124,7 +124,7 @@ def main() -> NoReturn:
 
     Exit codes: 0 held, 1 did not hold, 2 bad usage, 130 interrupted, 143 told to end.
     """
-    _leave_orderly_on(signal.SIGTERM, signal.SIGHUP)
+    leave_orderly_on(signal.SIGTERM, signal.SIGHUP)
     try:
         app(prog_name="workbench")
     except WorkbenchError as error:
@@ -134,15 +134,3 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     raise AssertionError("typer always ends the process")
-
-
-def _leave_orderly_on(*signals: signal.Signals) -> None:
-    """Let a signal unwind the stack as Ctrl-C does, so that what was started is stopped."""
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        del frame
-        sys.exit(128 + number)
-
-    for number in signals:
-        if signal.getsignal(number) is signal.SIG_DFL:  # `nohup` ignores SIGHUP
-            signal.signal(number, leave)

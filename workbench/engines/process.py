@@ -19,7 +19,7 @@ from typing import Any
 
 from workbench import _children, _ports, _process
 from workbench._finished import PLUGIN
-from workbench._go import Go, find_go, go_env
+from workbench._go import Go, find_go, run_go
 from workbench._oldest import beyond
 from workbench._private_network import private_networks
 from workbench.dockerfile import dockerfile_env, parse_dockerfile
@@ -156,9 +156,8 @@ class ProcessEngine:
         gomod = manifest.get_jobtype_extra().get("gomod")
         if gomod:
             args += ["-gomod", str(gomod)]
-        env = go_env(**(manifest.build_env or {}))
         try:
-            answer = _process.run(args, env=env, timeout=BUILD_TIMEOUT)
+            answer = run_go(args, timeout=BUILD_TIMEOUT, extra=manifest.build_env)
         except _process.ChildTimeoutError as late:
             raise BuildError(
                 f"{manifest.name} was not built within {late.completed.seconds:.0f} s.",
@@ -224,11 +223,11 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
     with step(on_event, Phase.PREPARING, "compiling jobbuild"):
         program.parent.mkdir(parents=True, exist_ok=True)
         unfinished = program.with_name(f"{program.name}.{os.getpid()}-{threading.get_ident()}")
-        answer = _process.run(
+        answer = run_go(
             [go.path, "build", "-trimpath", "-o", unfinished, *sources],
             cwd=folder,
-            env=go_env(CGO_ENABLED="0"),
             timeout=BUILD_TIMEOUT,
+            extra={"CGO_ENABLED": "0"},
         )
         if answer.returncode != 0:
             unfinished.unlink(missing_ok=True)

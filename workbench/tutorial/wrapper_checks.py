@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from workbench import _process
-from workbench._go import find_go, go_env
+from workbench._go import find_go, run_go
 from workbench._json_text import json_problem
 from workbench.assets import missing_assets
 from workbench.conformance.modules import HANDLER
@@ -115,7 +114,7 @@ def _go(folder: Path, words: Sequence[str | Path]) -> str:
     """Run a Go command in a folder and return what it wrote to stdout."""
     if not folder.is_dir():
         raise NotYet(f"there is no folder {folder}.", remedy="run the cells that write its files.")
-    answer = _process.run(words, cwd=folder, env=go_env(), timeout=GO_TIMEOUT)
+    answer = run_go(words, cwd=folder, timeout=GO_TIMEOUT)
     if answer.returncode != 0:
         # Lines with # name the package, which is always the same one here.
         lines = (answer.stderr or answer.stdout).strip().splitlines()
