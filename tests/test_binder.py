@@ -13,6 +13,7 @@ import pytest
 
 from tests.command_line import workbench
 from tests.support import ROOT
+from workbench._ports import free_port
 
 BINDER = ROOT / ".binder"
 LAB_CONFIG = ROOT / "workbench" / "labconfig"
@@ -73,6 +74,7 @@ def test_start_puts_our_folder_first_wherever_jupyter_looks() -> None:
 
 def test_the_extension_is_found_and_the_address_of_the_hub_wins() -> None:
     lab = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--ip=0.0.0.0", "--show-config"]
+    lab.append(f"--port={free_port()}")  # it looks whether its port is free, though it listens not
     shown = run(BINDER / "start", *lab)
     assert shown.returncode == 0, shown.stderr
     told = shown.stdout + shown.stderr

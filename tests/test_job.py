@@ -18,7 +18,7 @@ from workbench._wait import wait_until
 from workbench.errors import BuildError, JobDied, PerformError, PortTaken, UsageError
 from workbench.events import Event
 from workbench.job import Job
-from workbench.run import Cleaned, clean, run_job
+from workbench.run import run_job
 from workbench.settings import shipped
 
 SAMPLE = shipped("sample-golang-function")
@@ -246,20 +246,6 @@ def test_progress_is_told_phase_by_phase() -> None:
     left_out = [event.message for event in seen if "not executed" in event.message]
     assert len(left_out) == 1
     assert "FROM" in left_out[0]
-
-
-def test_clean_stops_what_this_process_runs(tmp_path: Path) -> None:
-    job = run_job(write_job(tmp_path / "forgotten", "return 1, nil"))
-    cleaned = clean()
-    assert cleaned.stopped == (f"forgotten 1.2.3 at {job.address}",)
-    assert job.status == "stopped"
-    assert repr(cleaned).splitlines()[0] == f"stopped: forgotten 1.2.3 at {job.address}"
-    assert repr(clean()).splitlines()[0] == "nothing was running"
-
-
-def test_what_clean_did_is_told_in_a_line_each() -> None:
-    lines = repr(Cleaned(("a", "b"), ("c", "d"))).splitlines()
-    assert lines == ["stopped: a", "stopped: b", "left to its owner: c", "left to its owner: d"]
 
 
 INTERRUPTED = """

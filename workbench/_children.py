@@ -10,7 +10,6 @@ import atexit
 import json
 import signal
 import subprocess
-import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -140,7 +139,7 @@ class Child:
         return self._popen.returncode
 
 
-_living: weakref.WeakSet[Child] = weakref.WeakSet()
+_living: set[Child] = set()  # whoever drops the object does not stop the child
 
 
 @atexit.register
@@ -237,7 +236,7 @@ def logs_in_use() -> list[str]:
 
 def stop_own(kind: str) -> list[Record]:
     """Stop the children of one kind that this process started; those that were stopped."""
-    own = [one for one in _living if one.record.kind == kind and one.exit_code is None]
+    own = [one for one in list(_living) if one.record.kind == kind and one.exit_code is None]
     for child in own:
         child.stop()
     return [child.record for child in own]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from workbench.manifest import JobManifest, load_job_manifest
 from workbench.plugin import PluginData, current_plugin
 from workbench.settings import TRACING_HEADER, get_settings
 
-_running: weakref.WeakSet[Job] = weakref.WeakSet()
+_running: set[Job] = set()  # also those of which a notebook forgot the name
 
 
 def run_job(
@@ -74,7 +73,7 @@ def run_job(
     image = chosen.build(job_type, manifest, on_event=sink)
     former = [
         job
-        for job in _running
+        for job in list(_running)
         if replace
         and job.status != "stopped"
         and (job.manifest.name, job.manifest.version) == (manifest.name, manifest.version)
@@ -97,6 +96,7 @@ def run_job(
     _running.add(job)
     for old in former:
         old.stop()
+        _running.discard(old)
     return job
 
 
@@ -193,10 +193,11 @@ def clean(*, labs: bool = True, images: bool = False) -> Cleaned:
             answered at first, and then no more.
     """
     kind = None if labs else "job"
-    own = [job for job in _running if job.status != "stopped"]
+    own = [job for job in list(_running) if job.status != "stopped"]
     stopped = [f"{job.manifest.name} {job.manifest.version} at {job.address}" for job in own]
     for job in own:
         job.stop()
+        _running.discard(job)
     stopped += [str(record) for record in _children.stop_own("racetrack")]
     stopped += [str(record) for record in _children.stop_abandoned(kind)]
     removed, running = stop_abandoned_containers()

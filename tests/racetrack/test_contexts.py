@@ -37,8 +37,9 @@ def packed(*members: tuple[tarfile.TarInfo, bytes]) -> str:
 def test_files_are_unpacked_and_nothing_of_their_owners(tmp_path: Path) -> None:
     tool = member("bin/tool.sh")
     tool.mode, tool.uid = 0o4755, 12345
-    text = packed((member("perform.go"), b"package adder\n"), (tool, b"#!/bin/sh\n"))
-    assert unpack_context(text, tmp_path / "job", Limits()) == 2
+    whole = member(".", tarfile.DIRTYPE)  # as `tar -cz .` begins
+    text = packed((whole, b""), (member("perform.go"), b"package adder\n"), (tool, b"#!/bin/sh\n"))
+    assert unpack_context(text, tmp_path / "job", Limits()) == 3
     assert (tmp_path / "job" / "perform.go").read_bytes() == b"package adder\n"
     assert (tmp_path / "job" / "bin" / "tool.sh").stat().st_mode & 0o7777 == 0o755
 
@@ -48,6 +49,7 @@ def test_files_are_unpacked_and_nothing_of_their_owners(tmp_path: Path) -> None:
     [
         member("../evil"),
         member("a/../../evil"),
+        member("."),
         member("/tmp/evil"),  # noqa: S108 - the attack itself
         member("link", tarfile.SYMTYPE, "/etc/passwd"),
         member("hard", tarfile.LNKTYPE, "perform.go"),

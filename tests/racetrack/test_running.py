@@ -8,7 +8,6 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -177,30 +176,6 @@ def test_a_deployment_that_a_kill_interrupts_has_failed_and_leaves_nothing(
         assert "the server was stopped in the meantime" in deployment["error"]
         assert second.jobs() == []
         assert not (state / "workspaces").exists()
-
-
-_ENDS_JUST_AFTER_IT_IS_READY = """
-func Init() error {
-	go func() { time.Sleep(30 * time.Millisecond); os.Exit(4) }()
-	return nil
-}
-
-func Perform(map[string]interface{}) (interface{}, error) { return nil, nil }
-"""
-
-
-def test_a_job_that_ends_while_its_deployment_does_is_not_left_as_running(
-    racetrack: LocalRacetrack, tmp_path: Path
-) -> None:
-    folder = write_job(tmp_path / "brief", "brief", _ENDS_JUST_AFTER_IT_IS_READY)
-    with suppress(DeployError):  # it may be over before the gate has seen it ready
-        racetrack.deploy(folder)
-    if not any(job.name == "brief" for job in racetrack.jobs()):
-        return
-    job = racetrack.job("brief")
-    wait_until(lambda: True if "no more" in (_error_of(job) or "") else None, timeout=30)
-    assert job.status == "error"
-    job.delete()
 
 
 def _error_of(job: RemoteJob) -> str | None:

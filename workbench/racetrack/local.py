@@ -8,7 +8,6 @@ import secrets
 import shutil
 import sys
 import tempfile
-import weakref
 from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import replace
@@ -29,14 +28,14 @@ from workbench.events import Phase, Sink, default_sink, step
 from workbench.racetrack.client.racetrack import Racetrack
 from workbench.racetrack.config import DEFAULT_PORT, PORT_TAKEN, Config, Limits
 from workbench.racetrack.model import NOBODY
-from workbench.racetrack.places import choose_port, default_state, passing_state
+from workbench.racetrack.places import choose_port, default_state, make_state, passing_state
 from workbench.settings import browser_url
 
 START_TIMEOUT = 30.0
 """Seconds that a server may take until it answers; about one is usual."""
 
 
-_living: weakref.WeakSet[LocalRacetrack] = weakref.WeakSet()
+_living: set[LocalRacetrack] = set()  # also those of which a notebook forgot the name
 
 
 class LocalRacetrack(Racetrack):
@@ -96,12 +95,14 @@ class LocalRacetrack(Racetrack):
         sink = on_event or default_sink()
         self.started_in = running_cell()
         self._stop_former()
+        chosen = choose_port(port, sink)
+        used = get_engine(engine, on_event=sink).name
         self._passing = None if keep else passing_state()
         kept = Path(state).expanduser().resolve() if state is not None else default_state()
         self.config = Config(
             state=self._passing or kept,
-            port=choose_port(port, sink),
-            engine=get_engine(engine, on_event=sink).name,
+            port=chosen,
+            engine=used,
             auth=auth,
             faithful=faithful,
             git_hosts=tuple(git_hosts),
@@ -164,6 +165,7 @@ class LocalRacetrack(Racetrack):
         """
         self.close()
         code = self._child.stop()
+        _living.discard(self)
         if self._passing:
             shutil.rmtree(self._passing, ignore_errors=True)
         return code
@@ -229,7 +231,7 @@ def _hosts_of_browsers() -> tuple[str, ...]:
 
 
 def _start(config: Config, password: str) -> _children.Child:
-    config.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_state(config.state)
     with tempfile.TemporaryDirectory(prefix="workbench-racetrack-") as folder:
         path = Path(folder) / "config.json"
         path.touch(mode=0o600)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from workbench import _ports
-from workbench.errors import PortTaken
+from workbench.errors import PortTaken, WorkbenchError
 from workbench.events import Event, Phase, Sink
 from workbench.racetrack.config import DEFAULT_PORT
 from workbench.settings import get_settings
@@ -42,13 +42,31 @@ def default_state() -> Path:
     return get_settings().home / "racetrack"
 
 
+def make_state(folder: Path) -> None:
+    """Make a state folder, where it is not there yet.
+
+    Raises:
+        WorkbenchError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WorkbenchError(
+            f"{folder} cannot be used as a state folder: {error.strerror or error}.",
+            remedy="name another one by `state`, or set WORKBENCH_HOME to a folder of yours.",
+        ) from None
+
+
 def passing_state() -> Path:
     """A new state folder for a server that is to forget everything.
 
     Those that killed processes left behind are removed.
+
+    Raises:
+        WorkbenchError: It cannot be made.
     """
     folder = get_settings().home / "racetrack-passing"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_state(folder)
     for old in folder.iterdir():
         owner = old.name.partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):

@@ -175,14 +175,14 @@ def test_hooks_after_a_deployment_only_warn(server: Server, tmp_path: Path) -> N
 
 
 def test_a_hook_that_hangs_is_stopped(tmp_path: Path, unlinted: None) -> None:  # noqa: ARG001
-    server = Server(tmp_path / "state", limits={"plugin": 0.5})
+    server = Server(tmp_path / "state", limits={"plugin": 2.0})
     plugin = server.install(hooking("validate_job_manifest", "while True:\n    pass"))
     began = time.monotonic()
     with pytest.raises(Invalid) as caught:
         server.registry.validate(plugin, MANIFEST, "golang:1.0.0")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 10
     told = caught.value.message
-    assert "validate_job_manifest() did not end within 0.5 s, and was stopped." in told
+    assert "validate_job_manifest() did not end within 2 s, and was stopped." in told
     assert "invalid manifest according to job type rules: case-1.2.3.zip/plugin.py:" in told
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -208,7 +207,7 @@ def remove_left(client: Client) -> None:
         remove(client, left[1])
 
 
-_living: weakref.WeakSet[DockerContainer] = weakref.WeakSet()
+_living: set[DockerContainer] = set()  # whoever drops the object does not stop the container
 
 
 @atexit.register

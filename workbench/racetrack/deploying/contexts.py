@@ -91,7 +91,8 @@ def _unpack(archive: tarfile.TarFile, packed: _Counted, folder: Path, limits: Li
                 remedy="leave out what the job does not need, by .gitignore.",
             )
         path = PurePosixPath(member.name)
-        if path.is_absolute() or ".." in path.parts or "\0" in member.name or not path.parts:
+        nameless = not path.parts and not member.isdir()  # the folder itself may be a member
+        if path.is_absolute() or ".." in path.parts or "\0" in member.name or nameless:
             raise Invalid(f"The build context: {member.name!r} leads out of it.")
         place = folder.joinpath(*path.parts)
         if member.isdir():

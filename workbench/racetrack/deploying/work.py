@@ -191,10 +191,12 @@ class Work:
             program = Program.placed(image, env, folder, secrets, hidden)
             self._start(program, plugin, job_type, started)
         except BaseException:
-            self.supervisor.bring_back(manifest.name, manifest.version)
-            running = self.supervisor.instance(manifest.name, manifest.version)
-            if running is None or running.program.folder != folder:
-                shutil.rmtree(folder, ignore_errors=True)
+            try:
+                self.supervisor.bring_back(manifest.name, manifest.version)
+            finally:
+                running = self.supervisor.instance(manifest.name, manifest.version)
+                if running is None or running.program.folder != folder:
+                    shutil.rmtree(folder, ignore_errors=True)
             raise
 
     def _build(self, job_type: JobType) -> Image:
@@ -252,21 +254,21 @@ class Work:
         timestamp = int(time.time())
         before = words_before(self.config, self.supervisor.engine)
         instance = Instance.start(self.supervisor.engine, program, timestamp, before, 0)
-        job = new_record(
-            self.manifest,
-            self.request.manifest_yaml,
-            former,
-            instance,
-            plugin,
-            job_type,
-            started,
-            self.config,
-            deployed_by=self.caller.name,
-        )
-        if former is None:
-            self.supervisor.adopt(name, version, instance)
-            self.store.save_job(job)
         try:
+            job = new_record(
+                self.manifest,
+                self.request.manifest_yaml,
+                former,
+                instance,
+                plugin,
+                job_type,
+                started,
+                self.config,
+                deployed_by=self.caller.name,
+            )
+            if former is None:
+                self.supervisor.adopt(name, version, instance)
+                self.store.save_job(job)
             wait_until_live(instance, self.config, self.closing)
             self._phase(DeployPhase.INITIALIZING)
             wait_until_ready(instance, self.config, self.closing)
@@ -286,9 +288,11 @@ class Work:
 
     def _give_up(self, instance: Instance, former: JobRecord | None, gate: bool) -> None:
         name, version = self.manifest.name, self.manifest.version
-        if former is None or (gate and self.config.faithful):
-            self.supervisor.stop(name, version)
-            self.store.delete_job(name, version, remember=False)
-        elif gate:
-            self._warn(_KEPT)
-        instance.stop()
+        try:
+            if former is None or (gate and self.config.faithful):
+                self.supervisor.stop(name, version)
+                self.store.delete_job(name, version, remember=False)
+            elif gate:
+                self._warn(_KEPT)
+        finally:
+            instance.stop()

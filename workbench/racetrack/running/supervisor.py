@@ -6,6 +6,7 @@ how it is, until it is told to stop it.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -20,13 +21,14 @@ from workbench.racetrack.model import JobStatus
 from workbench.racetrack.running.following import follow_log
 from workbench.racetrack.running.gate import GateError, pass_gate
 from workbench.racetrack.running.instance import Instance
+from workbench.racetrack.running.last_calls import UNWRITTEN, Key, LastCalls
 from workbench.racetrack.running.probes import state_of
 from workbench.racetrack.store import Store
 
-Key = tuple[str, str]
-
 LOOK = 0.2
 """Seconds between two looks at whether the processes live."""
+
+_log = logging.getLogger(__name__)
 
 CALM = 3600.0
 """Seconds without a crash after which the count of restarts begins anew."""
@@ -45,7 +47,7 @@ class Supervisor:
         self._store = store
         self._engine: Engine | None = None
         self._running: dict[Key, Instance] = {}
-        self._calls: dict[Key, int] = {}
+        self._calls = LastCalls(store)
         self._due: list[tuple[float, Key, Instance, list[str], int]] = []
         self._lock = threading.RLock()
         self._closing = threading.Event()
@@ -130,14 +132,14 @@ class Supervisor:
         """Stop a job, and forget it."""
         with self._lock:
             instance = self._running.pop((name, version), None)
-            self._calls.pop((name, version), None)
+            self._calls.forget((name, version))
         if instance is not None:
             instance.stop()
             instance.forget()
 
     def called(self, name: str, version: str) -> None:
         """Note that a job was called just now."""
-        self._calls[name, version] = int(time.time())
+        self._calls.note((name, version))
 
     def broken(self, name: str, version: str) -> None:
         """Look at once: a connection to a job broke."""
@@ -149,7 +151,7 @@ class Supervisor:
         self._closing.set()
         self._wake.set()
         self._watcher.join()
-        self._write_calls()
+        self._calls.write()
         with self._lock:
             running = list(self._running.values())
         for instance in running:
@@ -175,7 +177,7 @@ class Supervisor:
             self._restart_what_is_due()
             if time.monotonic() - synced >= self._config.limits.sync:
                 synced = time.monotonic()
-                self._write_calls()
+                self._calls.write()
                 for key, instance in list(self._running.items()):
                     self._pool.submit(self._sync, key, instance)
 
@@ -192,9 +194,11 @@ class Supervisor:
         if job is None or job.status is JobStatus.STARTING:
             instance.noticed = False  # its deployment tells of it, unless it is just through
             return
-        self._store.update_job(
-            *key, status=JobStatus.ERROR, error=f"{what}; {then}\nJob logs:\n{log}\n"
-        )
+        try:
+            told = f"{what}; {then}\nJob logs:\n{log}\n"
+            self._store.update_job(*key, status=JobStatus.ERROR, error=told)
+        except UNWRITTEN as error:  # a full disk keeps no job from being started again
+            _log.warning("%s %s: %s: %s", *key, what, error)
         if again:
             before = instance.kept(f"--- {what}; started again ---")
             due = time.monotonic() + min(0.25 * 2**restarts, 30.0)
@@ -210,7 +214,7 @@ class Supervisor:
 
     def _restart(self, key: Key, instance: Instance, before: list[str], restarts: int) -> None:
         with self._lock:
-            if self._running.get(key) is not instance or self._closing.is_set():
+            if not self._still_wanted(key, instance):
                 return  # deleted or deployed anew in the meantime
             try:
                 fresh = Instance.start(
@@ -224,12 +228,9 @@ class Supervisor:
         with suppress(GateError):  # a crash is noticed by itself, all else at the next sync
             pass_gate(fresh, self._config)
             self._store.update_job(
-                *key,
-                status=JobStatus.RUNNING,
-                error=None,
-                restarts=restarts,
-                internal_name=fresh.internal_name,
-            )
+                *key, status=JobStatus.RUNNING, error=None,
+                restarts=restarts, internal_name=fresh.internal_name,
+            )  # fmt: skip
 
     def bring_back(self, name: str, version: str) -> None:
         """Start a job again that was stopped for one to take its place, which failed."""
@@ -258,16 +259,19 @@ class Supervisor:
         except BaseException:
             self.bring_back(name, version)
             raise
-        self.adopt(name, version, fresh)
-        self._store.update_job(
-            name,
-            version,
-            status=JobStatus.RUNNING,
-            error=None,
-            deployment_timestamp=fresh.timestamp,
-            internal_name=fresh.internal_name,
-        )
-        old.stop()
+        with self._lock:
+            if wanted := self._still_wanted((name, version), old):
+                self._running[name, version] = fresh
+        if not wanted:
+            fresh.stop()
+            raise WorkbenchError(f"{name} {version} was deleted or started anew meanwhile.")
+        try:
+            self._store.update_job(
+                name, version, status=JobStatus.RUNNING, error=None,
+                deployment_timestamp=fresh.timestamp, internal_name=fresh.internal_name,
+            )  # fmt: skip
+        finally:
+            old.stop()
 
     def _sync(self, key: Key, instance: Instance) -> None:
         job = self._store.job(*key)
@@ -286,11 +290,8 @@ class Supervisor:
         if any(getattr(job, name) != value for name, value in changes.items()):
             self._store.update_job(*key, **changes)
 
+    def _still_wanted(self, key: Key, instance: Instance) -> bool:
+        return self._running.get(key) is instance and not self._closing.is_set()
+
     def _still_runs(self, key: Key, instance: Instance) -> bool:
         return instance.container.exit_code is None and self._running.get(key) is instance
-
-    def _write_calls(self) -> None:
-        for key, at in list(self._calls.items()):
-            job = self._store.job(*key)
-            if job is not None and (job.last_call_time or 0) < at:
-                self._store.update_job(*key, last_call_time=at)

@@ -48,6 +48,7 @@ CREATE TABLE tasks (
 """
 
 _FULL = ("disk is full", "disk I/O error", "readonly database", "unable to open database")
+_BROKEN = ("file is not a database", "malformed")
 
 
 class Database:
@@ -122,5 +123,10 @@ def _told(path: Path) -> Iterator[None]:
             raise NoRoom(
                 f"The state in {path.parent.name}/ could not be written: {error}.",
                 remedy="make room on its disk; what was acknowledged before is kept.",
+            ) from None
+        if any(sign in str(error) for sign in _BROKEN):
+            raise NoRoom(
+                f"{path} cannot be read: {error}.",
+                remedy="name another state folder, or remove this one.",
             ) from None
         raise
