@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from workbench import _children, _log_file, _ports, _process
+from workbench import _child_output, _children, _log_file, _ports, _process
 from workbench._wait import wait_until
 from workbench.errors import WorkbenchError
 
@@ -48,10 +48,10 @@ def test_run_reports_each_line_of_stderr() -> None:
 
 
 def test_run_keeps_the_beginning_of_an_endless_output() -> None:
-    code = f"import sys; sys.stdout.write('0123456789abcde\\n' * {_process.MAX_OUTPUT // 8})"
+    code = f"import sys; sys.stdout.write('0123456789abcde\\n' * {_child_output.MAX_OUTPUT // 8})"
     ended = _process.run([sys.executable, "-c", code])
     assert ended.returncode == 0
-    assert len(ended.stdout) == _process.MAX_OUTPUT
+    assert len(ended.stdout) == _child_output.MAX_OUTPUT
     assert set(ended.stdout.splitlines()) == {"0123456789abcde"}
 
 

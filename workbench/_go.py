@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from workbench import _process
-from workbench.errors import EngineUnavailable
+from workbench.errors import EngineUnavailable, WorkbenchError
 from workbench.settings import GO_VERSION, get_settings
 
 _INSTALL = (
@@ -111,7 +111,7 @@ def run_go(
                 prefix="workbench-go-", dir=env.get("GOTMPDIR") or None, ignore_cleanup_errors=True
             )
             env["GOTMPDIR"] = stack.enter_context(own)
-        return _process.run(args, cwd=cwd, env=env, timeout=timeout)
+        return _process.run(args, cwd=cwd, env=env, timeout=timeout, bound=True)
 
 
 def _candidates(named: str | None) -> list[Path]:
@@ -123,7 +123,10 @@ def _candidates(named: str | None) -> list[Path]:
 @lru_cache(maxsize=8)
 def _probe(path: str, changed: int) -> Go | None:
     del changed  # part of the key: a replaced toolchain is asked again
-    answer = _process.run([path, "env", "GOVERSION", "GOROOT"], env=go_env(), timeout=60)
+    try:
+        answer = _process.run([path, "env", "GOVERSION", "GOROOT"], env=go_env(), timeout=60)
+    except WorkbenchError:  # no program at all, or one that does not end
+        return None
     lines = answer.stdout.split("\n")
     if answer.returncode != 0 or len(lines) < 2 or not lines[0].startswith("go"):
         return None

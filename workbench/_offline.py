@@ -87,7 +87,7 @@ def offline() -> Offline:
     before = (sys.executable, "-I", str(_NAMESPACE), "alone")
     try:
         ended = _process.run([*before, sys.executable, "-I", "-c", ""], timeout=PROBE_TIMEOUT)
-    except (WorkbenchError, _process.ChildTimeoutError) as problem:
+    except WorkbenchError as problem:
         return Offline((), sealed=False, why_not=str(problem))
     if ended.returncode != 0:
         return Offline((), sealed=False, why_not=" ".join(ended.stderr.split()))

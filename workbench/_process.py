@@ -17,25 +17,19 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import psutil
 
 from workbench._child_end import wait_for_end
+from workbench._child_output import join, read_lines
 from workbench._spawner import Spawner
 from workbench.errors import WorkbenchError
 
 STOP_GRACE = 12.0
 """Seconds that a child may take to end after it was asked to; a little over the wrapper's ten."""
-
-MAX_OUTPUT = 16 * 1024**2
-"""How many bytes of each of a child's outputs are kept."""
-
-MAX_LINE = 1024**2
-"""Bytes after which a line without an end counts as one."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class Completed:
         args: The argument list.
         returncode: The exit code; negative for a signal.
         stdout: What it wrote, as text; undecodable bytes are replaced, and what goes beyond
-            `MAX_OUTPUT` is left out.
+            `_child_output.MAX_OUTPUT` is left out.
         stderr: Likewise; lines that were given to `on_line` are in it too.
         seconds: From start to end.
     """
@@ -58,7 +52,7 @@ class Completed:
     seconds: float
 
 
-class ChildTimeoutError(Exception):
+class ChildTimeoutError(WorkbenchError):
     """A child that ran longer than it was allowed to, and was stopped.
 
     Args:
@@ -66,7 +60,11 @@ class ChildTimeoutError(Exception):
     """
 
     def __init__(self, completed: Completed) -> None:
-        super().__init__(f"{completed.args[0]} did not end within {completed.seconds:.1f} s")
+        super().__init__(
+            f"{Path(completed.args[0]).name} did not end within {completed.seconds:.1f} s.",
+            remedy="try it again: `workbench doctor` tells what this machine has and lacks.",
+            log=completed.stderr.splitlines(),
+        )
         self.completed = completed
 
 
@@ -79,6 +77,7 @@ def run(
     on_line: Callable[[str], None] | None = None,
     stdin: Path | None = None,
     terminal: bool = False,
+    bound: bool = False,
 ) -> Completed:
     """Run a child to its end.
 
@@ -91,6 +90,8 @@ def run(
         stdin: The file that it reads; None for the null device.
         terminal: Whether it writes to a terminal, as it sees it: both outputs are then one, given
             as `stdout`, and `on_line` gets the lines of it.
+        bound: Whether it dies with this process, however that ends (on Linux); it takes some
+            milliseconds longer to start then.
 
     Returns:
         Its output and exit code; a non-zero exit code is no error here.
@@ -113,10 +114,17 @@ def run(
             stack.callback(os.close, stdout)
         # An interrupt reaches the main thread alone: within Popen it would leave a child behind
         # of which nobody knows.
-        child = _spawner.call(
-            lambda: _popen(words, cwd, env, stdin=source, stdout=stdout, stderr=stderr),
-            undo=_kill_started,
-        )
+        try:
+            child = _spawner.call(
+                lambda: _popen(
+                    words, cwd, env, stdin=source, stdout=stdout, stderr=stderr, bound=bound
+                ),
+                undo=_kill_started,
+            )
+        except BaseException:
+            if terminal:
+                os.close(master)
+            raise
 
     def completed() -> Completed:
         return Completed(
@@ -129,20 +137,20 @@ def run(
 
     try:
         if terminal:
-            readers.append(_reader(os.fdopen(master, "rb"), out, on_line))
+            readers.append(read_lines(os.fdopen(master, "rb"), out, on_line))
         else:
-            readers.append(_reader(child.stdout, out, None))
-            readers.append(_reader(child.stderr, err, on_line))
+            readers.append(read_lines(child.stdout, out, None))
+            readers.append(read_lines(child.stderr, err, on_line))
         wait_for_end(child, timeout)
     except subprocess.TimeoutExpired:
         kill_group(child)
-        _join(readers)
+        join(readers)
         raise ChildTimeoutError(completed()) from None
     except BaseException:  # an interrupted cell must not leave a compiler running
         kill_group(child)
-        _join(readers)
+        join(readers)
         raise
-    _join(readers)
+    join(readers)
     return completed()
 
 
@@ -270,30 +278,3 @@ def _die_with_parent() -> None:
 
 
 _spawner = Spawner()
-
-
-def _reader(
-    stream: IO[bytes] | None, into: list[bytes], on_line: Callable[[str], None] | None
-) -> threading.Thread:
-    """Start the thread that takes a child's output, line by line, until its end."""
-    assert stream is not None  # noqa: S101 - both outputs are pipes
-
-    def read() -> None:
-        kept = 0
-        with stream, suppress(OSError):  # a terminal that nobody writes to any more is an error
-            while line := stream.readline(MAX_LINE):
-                if kept < MAX_OUTPUT:  # the rest is read all the same, or the child would wait
-                    into.append(line)
-                    kept += len(line)
-                if on_line is not None:
-                    on_line(line.decode(errors="replace").rstrip("\r\n"))
-
-    thread = threading.Thread(target=read, daemon=True)
-    thread.start()
-    return thread
-
-
-def _join(readers: list[threading.Thread]) -> None:
-    # A grandchild that was let go may hold the pipe open for ever; what it writes is not awaited.
-    for reader in readers:
-        reader.join(timeout=2.0)

@@ -6,9 +6,12 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_PATIENCE = 5.0
 
 
 class Spawner:
@@ -41,8 +44,13 @@ class Spawner:
         self._work.put(job)
         try:
             return future.result()
-        except KeyboardInterrupt:  # the caller will never see the result, so nobody would stop it
-            future.add_done_callback(undo)
+        except BaseException as error:
+            if not (future.done() and future.exception() is error):
+                # An interrupt, or an end that was asked for: the caller will never see the result,
+                # so nobody would stop it; and this process may be gone in a moment.
+                with suppress(TimeoutError):
+                    future.exception(timeout=_PATIENCE)
+                future.add_done_callback(undo)
             raise
 
     def _serve(self) -> None:

@@ -94,7 +94,7 @@ def run_racetrack(*words: str | Path, cwd: str | Path | None = None) -> Racetrac
                 (*racetrack_command(), *given), cwd=folder, env=env, timeout=TIMEOUT
             )
         except _process.ChildTimeoutError as late:
-            raise WorkbenchError(f"{late}.", remedy="try it again.") from None
+            raise WorkbenchError(late.message, remedy="try it again.") from None
     output = _TRACEBACK.sub("", answer.stdout + answer.stderr).strip()
     return RacetrackRun(given, output, answer.returncode, answer.seconds)
 

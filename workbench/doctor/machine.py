@@ -197,7 +197,7 @@ def _version(*words: str) -> str | None:
     """The first line that a command says, or None where it is absent, fails or hangs."""
     try:
         answer = _process.run(list(words), timeout=ANSWER_TIMEOUT)
-    except (_process.ChildTimeoutError, WorkbenchError):
+    except WorkbenchError:
         return None
     lines = answer.stdout.strip().splitlines()
     return lines[0] if answer.returncode == 0 and lines else None

@@ -84,7 +84,9 @@ def execute_plugin(
         program = python or sys.executable
         command: list[str | Path] = [program, "-u", "-B", "-P", "-X", "utf8", CHILD, folder]
         try:
-            ended = _process.run(command, cwd=folder, timeout=timeout + _START_ALLOWANCE)
+            ended = _process.run(
+                command, cwd=folder, timeout=timeout + _START_ALLOWANCE, bound=True
+            )
         except _process.ChildTimeoutError as late:
             ended = late.completed
         answer = read_answer(folder / "answer.jsonl")

@@ -16,7 +16,7 @@ import pytest
 from tests.engines.docker import pretenders
 from tests.limits import open_folder, unprivileged
 from tests.support import require
-from workbench.engines.docker import DockerEngine, cleaning, client
+from workbench.engines.docker import DockerEngine, cleaning, client, endpoint
 from workbench.engines.docker.client import Client, Command, find_command
 from workbench.errors import EngineUnavailable
 
@@ -141,6 +141,28 @@ def test_a_context_of_the_real_command_that_points_elsewhere_or_nowhere(
     assert found.message.startswith("The docker command does not know where its daemon is: ")
     assert "nowhere" in found.message
     assert "DOCKER_CONTEXT" in str(found.remedy)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("exec /bin/sleep 600", "docker did not end within 1."),
+        ("echo nonsense", "it says 'nonsense'"),
+        ("echo '\"default\"'", """it says '"default"'"""),
+    ],
+    ids=["hangs", "no JSON", "half"],
+)
+def test_a_command_that_does_not_tell_its_context(
+    place: Path, monkeypatch: pytest.MonkeyPatch, said: str, told: str
+) -> None:
+    program = place / "bin" / "docker"
+    line = """printf '"default"\\n"%s"\\n' "$DOCKER_HOST" ;;"""
+    assert line in program.read_text()
+    program.write_text(program.read_text().replace(line, f"{said} ;;"))
+    monkeypatch.setattr(endpoint, "_ASK_TIMEOUT", 1.0)
+    found = problem()
+    assert found.message.startswith("The docker command does not know where its daemon is: ")
+    assert told in found.message
 
 
 def test_a_daemon_that_is_not_well(place: Path) -> None:

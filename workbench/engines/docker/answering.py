@@ -11,7 +11,8 @@ from typing import Any
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
-from workbench.engines.docker.client import Client, check_socket
+from workbench.engines.docker.client import Client
+from workbench.engines.docker.endpoint import check_socket
 from workbench.errors import EngineUnavailable
 
 _PATIENCE = 3.0

@@ -81,7 +81,7 @@ def build(
         words = _command(client, recipe, folder)
         try:
             answer = _process.run(
-                words, env=client.environment(), timeout=BUILD_TIMEOUT, on_line=progress
+                words, env=client.environment(), timeout=BUILD_TIMEOUT, on_line=progress, bound=True
             )
         except _process.ChildTimeoutError as late:
             raise BuildError(

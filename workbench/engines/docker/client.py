@@ -7,24 +7,21 @@ command; without it, the first one on PATH that can build with BuildKit is taken
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import docker
 from docker.errors import DockerException
 
 from workbench import _process
+from workbench.engines.docker.endpoint import START, check_socket, endpoint
 from workbench.errors import EngineUnavailable, WorkbenchError
 from workbench.settings import get_settings
 
@@ -34,13 +31,11 @@ DISK_FLOOR = 2.0
 API_TIMEOUT = 60.0
 """Seconds that the daemon may take for one answer; removing a container takes it longest."""
 
-_ASK_TIMEOUT = 10.0
 _TELL_TIMEOUT = 3.0
 _BUILTIN_BUILDKIT = 23
 """From this release on the docker command has no builder of its own: it needs buildx."""
 
 INSTALL = "install Docker (on Debian: apt-get install docker.io), or take `--engine process`."
-_START = "start Docker (`systemctl start docker`, `dockerd`, or Docker Desktop)."
 
 
 @dataclass(frozen=True)
@@ -106,15 +101,14 @@ def connect() -> Client:
             another kind of processor. Says which, and what to do.
     """
     command = find_command()
-    context, host = _endpoint(command)
-    _check_local(context, host)
+    host = endpoint(command.path)
     check_socket(host)
     try:
         api = docker.DockerClient(base_url=host, timeout=int(API_TIMEOUT), tls=_tls(host))
         about, info = api.version(), api.info()
     except (DockerException, OSError) as problem:
         raise EngineUnavailable(
-            f"The Docker daemon at {host} does not answer: {problem}", remedy=_START
+            f"The Docker daemon at {host} does not answer: {problem}", remedy=START
         ) from None
     if about.get("Os") != "linux":
         raise EngineUnavailable(
@@ -187,72 +181,9 @@ def _looked_at(path: Path, stamp: int, config: str | None) -> Command | None:
 def _answer(path: Path, *words: str) -> str | None:
     try:
         answer = _process.run([path, *words], timeout=_TELL_TIMEOUT)
-    except (_process.ChildTimeoutError, WorkbenchError):
+    except WorkbenchError:
         return None
     return answer.stdout if answer.returncode == 0 else None
-
-
-def _endpoint(command: Command) -> tuple[str, str]:
-    """The name of the docker command's context, and the address that it stands for."""
-    form = "{{json .Name}}\n{{json .Endpoints.docker.Host}}"
-    answer = _process.run(
-        [command.path, "context", "inspect", "--format", form], timeout=_ASK_TIMEOUT
-    )
-    if answer.returncode != 0:
-        said = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise EngineUnavailable(
-            f"The docker command does not know where its daemon is: {said}",
-            remedy="`docker context ls` lists what there is; set DOCKER_CONTEXT to one of it.",
-        )
-    context, host = (str(json.loads(line)) for line in answer.stdout.splitlines()[:2])
-    return context, host
-
-
-def _check_local(context: str, host: str) -> None:
-    """Ports are published on the daemon's machine: it has to be this one."""
-    url = urlsplit(host)
-    if url.scheme in ("unix", "npipe"):
-        return
-    name = url.hostname or ""
-    if url.scheme in ("tcp", "http", "https") and (name == "localhost" or _is_loopback(name)):
-        return
-    raise EngineUnavailable(
-        f"Docker's context {context} points elsewhere: {host}. Jobs would run there, out of reach.",
-        remedy="`docker context use default`, or unset DOCKER_HOST and DOCKER_CONTEXT.",
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def check_socket(host: str) -> None:
-    """See whether somebody listens on the daemon's socket; EngineUnavailable says why not."""
-    if not host.startswith("unix://"):
-        return
-    path = host.removeprefix("unix://")
-    try:
-        with socket.socket(socket.AF_UNIX) as door:
-            door.settimeout(_ASK_TIMEOUT)
-            door.connect(path)
-    except FileNotFoundError:
-        what, remedy = "No Docker daemon runs: there is no", _START
-    except ConnectionRefusedError:
-        what, remedy = "No Docker daemon runs: nobody listens on", _START
-    except PermissionError:
-        what = "This user may not talk to the Docker daemon: no permission on"
-        remedy = "`sudo usermod -aG docker $USER`, and log in again."
-    except TimeoutError:
-        what = f"The Docker daemon does not answer within {_ASK_TIMEOUT:.0f} s on"
-        remedy = "restart Docker."
-    except OSError as problem:
-        what, remedy = f"The Docker daemon cannot be reached ({problem.strerror}):", _START
-    else:
-        return
-    raise EngineUnavailable(f"{what} {path}.", remedy=remedy)
 
 
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}

@@ -89,7 +89,7 @@ class CliSession:
                 on_line=(lambda line: on_line(plain(line))) if on_line is not None else None,
             )
         except _process.ChildTimeoutError as late:
-            raise WorkbenchError(f"{late}.", remedy="look at what the server says.") from None
+            raise WorkbenchError(late.message, remedy="look at what the server says.") from None
         lines = (answer.stdout + answer.stderr).splitlines()
         output = "\n".join(map(plain, lines)).strip()
         return RacetrackRun(given, output, answer.returncode, answer.seconds)

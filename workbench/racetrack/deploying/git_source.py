@@ -104,6 +104,7 @@ def _clone(
             cwd=clone.parent,
             env=_environment(clone.parent / "home", credentials),
             timeout=limits.git,
+            bound=True,
         )
     except _process.ChildTimeoutError:
         raise _failed(f"cloning git repo: {shown} took longer than {limits.git:g} s") from None

@@ -42,7 +42,7 @@ def lint(plugin: PluginData, *, timeout: float) -> list[str]:
         path.write_text(json.dumps(request), encoding="utf-8")
         command: list[str | Path] = [sys.executable, "-B", "-P", __file__, path]
         try:
-            done = _process.run(command, timeout=timeout + _START_ALLOWANCE)
+            done = _process.run(command, timeout=timeout + _START_ALLOWANCE, bound=True)
         except _process.ChildTimeoutError as late:
             return [f"not linted: it took more than {late.completed.seconds:.0f} s; {_LOOPS}"]
     try:

@@ -101,7 +101,9 @@ class Environments:
     def _run(self, command: list[str | Path], folder: Path, what: Path) -> None:
         environment = {name: each for name, each in os.environ.items() if name not in _MISLEADS}
         try:
-            done = _process.run(command, cwd=folder, env=environment, timeout=self._timeout)
+            done = _process.run(
+                command, cwd=folder, env=environment, timeout=self._timeout, bound=True
+            )
         except _process.ChildTimeoutError as late:
             done, how = late.completed, f"did not end within {self._timeout:g} s"
         except WorkbenchError as error:
