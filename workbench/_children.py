@@ -20,9 +20,9 @@ import psutil
 from workbench import _process
 from workbench._atomic import replace_file
 from workbench._child_end import wait_for_end
+from workbench._home import told_by_home
 from workbench._log_file import LogFile, new_log
 from workbench._wait import DeadlineExceeded, wait_until
-from workbench.errors import WorkbenchError
 from workbench.settings import get_settings
 
 
@@ -179,26 +179,21 @@ def spawn(
     Raises:
         WorkbenchError: It could not be started.
     """
-    settings = get_settings()
-    try:
+    run_dir = get_settings().run_dir
+    with told_by_home(f"{name} was not started"):
         log = new_log(kind, name, logs_in_use)
-        settings.run_dir.mkdir(parents=True, exist_ok=True)
+        run_dir.mkdir(parents=True, exist_ok=True)
         popen = _process.start(
             args, cwd=cwd, env=env, output=output or log, keep_open=keep_open, bound=bound
         )
         try:
             record = _record(popen.pid, kind, name, port, log)
-            path = settings.run_dir / f"{popen.pid}.json"
+            path = run_dir / f"{popen.pid}.json"
             replace_file(path, json.dumps(asdict(record)).encode(), mode=0o600)
             return Child(popen, record, path)
         except BaseException:  # a full disk, an interrupt: nobody would know of the child
             _process.kill_group(popen)
             raise
-    except OSError as error:
-        raise WorkbenchError(
-            f"{name} was not started: in {settings.home}: {error.strerror or error}.",
-            remedy="make that folder writable, with room on its disk, or set WORKBENCH_HOME.",
-        ) from None
 
 
 def _record(pid: int, kind: str, name: str, port: int | None, log: Path) -> Record:

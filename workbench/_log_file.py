@@ -31,8 +31,11 @@ class LogFile:
     path: Path
 
     def lines(self, tail: int | None = None) -> list[str]:
-        """The last `tail` lines, or all."""
-        lines = self.path.read_text(errors="replace").splitlines()
+        """The last `tail` lines, or all; none where the file is there no more."""
+        try:
+            lines = self.path.read_text(errors="replace").splitlines()
+        except FileNotFoundError:  # dropped for newer ones, or removed by somebody
+            return []
         return lines if tail is None else lines[-tail:]
 
     def since(self, offset: int, *, ended: bool) -> tuple[list[str], int]:
@@ -43,8 +46,11 @@ class LogFile:
             ended: Whether the program had ended before this was asked: what it wrote last then
                 counts as finished.
         """
-        with self.path.open("rb") as log:
-            data, offset = _read_on(log, offset)
+        try:
+            with self.path.open("rb") as log:
+                data, offset = _read_on(log, offset)
+        except FileNotFoundError:
+            return [], offset
         if not ended:
             data = data[: data.rfind(b"\n") + 1]
         return data.decode(errors="replace").splitlines(), offset + len(data)

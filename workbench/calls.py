@@ -18,6 +18,9 @@ PROBE_TIMEOUT = 3.0
 """Seconds that Racetrack's health gate gives to one probe."""
 
 
+_NO_JSON = (ValueError, RecursionError)  # also a number of too many digits, a depth without end
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a probe answered.
@@ -82,6 +85,7 @@ class Caller:
 
         Raises:
             requests.Timeout: No answer within `PROBE_TIMEOUT`.
+            requests.RequestException: The answer broke off, or is not what it says.
         """
         try:
             return probe_answer(self._session.get(self._address + path, timeout=PROBE_TIMEOUT))
@@ -113,7 +117,7 @@ def read_answer(response: requests.Response) -> Any:
         )
     try:
         return response.json()
-    except requests.JSONDecodeError as error:
+    except _NO_JSON as error:
         raise PerformError(
             "perform answered 200 with something that is not JSON.",
             status=response.status_code,
@@ -122,10 +126,19 @@ def read_answer(response: requests.Response) -> Any:
 
 
 def read_metrics(page: str) -> dict[str, float]:
-    """The samples of a page in Prometheus' text format, by name and labels as they stand there."""
+    """The samples of a page in Prometheus' text format, by name and labels as they stand there.
+
+    Raises:
+        PerformError: It is no such page.
+    """
     lines = (line for line in page.splitlines() if line and not line.startswith("#"))
     samples = (line.rsplit(" ", 1) for line in lines)
-    return {name: float(value) for name, value in samples}
+    try:
+        return {name: float(value) for name, value in samples}
+    except ValueError as error:
+        raise PerformError(
+            f"the page is not in Prometheus' text format: {error}.", body=page
+        ) from None
 
 
 def to_json(data: object) -> str:
@@ -159,13 +172,13 @@ def probe_answer(response: requests.Response) -> Answer:
     """What a probe answered; a body that is not JSON is kept as text."""
     try:
         return Answer(response.status_code, response.json())
-    except requests.JSONDecodeError:
+    except _NO_JSON:
         return Answer(response.status_code, response.text)
 
 
 def _error_text(response: requests.Response) -> str:
     try:
         body = response.json()
-    except requests.JSONDecodeError:
+    except _NO_JSON:
         return response.text.strip()
     return str(body["error"]) if isinstance(body, dict) and "error" in body else response.text

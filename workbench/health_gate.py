@@ -50,6 +50,9 @@ def wait_until_ready(job: Job, timeout: float) -> None:
         except requests.Timeout:
             seen = f"a probe had no answer within {PROBE_TIMEOUT:g} s"
             return None
+        except requests.RequestException as error:
+            seen = f"a probe's answer broke off ({type(error).__name__})"
+            return None
         seen = f"/ready answered {ready}"
         if ready is not None and ready.status in _NO_SUCH_ROUTE:
             raise JobNotReady(

@@ -219,7 +219,7 @@ class Job:
         """Ask a probe as Racetrack's health gate does; None while nothing listens.
 
         Raises:
-            requests.Timeout: No answer within `PROBE_TIMEOUT`.
+            requests.RequestException: No answer in time (Timeout), or no whole one.
         """
         return self._caller.probe(path)
 

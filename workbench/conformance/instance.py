@@ -242,6 +242,10 @@ def connect_to(url: str) -> tuple[Connect, str, str]:
     except ValueError as error:
         raise UsageError(f"{url} is no address: {error}.") from None
     host = parts.hostname
+    try:
+        (host or "").encode("idna")  # as a look for its address would
+    except UnicodeError:
+        host = None
     if parts.scheme not in ("http", "https") or not host:
         raise UsageError(f"{url} is no address.", remedy="write http://HOST:PORT.")
 

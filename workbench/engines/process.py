@@ -20,6 +20,7 @@ from typing import Any
 from workbench import _children, _ports, _process
 from workbench._finished import PLUGIN
 from workbench._go import Go, find_go, run_go
+from workbench._home import make_own
 from workbench._oldest import beyond
 from workbench._private_network import private_networks
 from workbench.dockerfile import dockerfile_env, parse_dockerfile
@@ -221,7 +222,7 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
     if program.is_file():
         return program
     with step(on_event, Phase.PREPARING, "compiling jobbuild"):
-        program.parent.mkdir(parents=True, exist_ok=True)
+        make_own(program.parent)
         unfinished = program.with_name(f"{program.name}.{os.getpid()}-{threading.get_ident()}")
         answer = run_go(
             [go.path, "build", "-trimpath", "-o", unfinished, *sources],
@@ -243,7 +244,9 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
 
 def listens_where_told(wrapper: Path) -> bool:
     """Whether the wrapper reads `LISTEN_ADDRESS`; the published one knows port 7000 alone."""
-    return any("LISTEN_ADDRESS" in path.read_text() for path in wrapper.glob("*.go"))
+    # A name with a dot is none of Go's: an editor's lock, which may lead nowhere.
+    files = [path for path in wrapper.glob("*.go") if not path.name.startswith(".")]
+    return any("LISTEN_ADDRESS" in path.read_text(errors="replace") for path in files)
 
 
 def _build_error(
@@ -280,7 +283,7 @@ def _stage_for(workspace: Path, wrapper: Path) -> Path:
     key = hashlib.sha256(f"{workspace}\0{wrapper}".encode()).hexdigest()[:16]
     root = get_settings().stage_dir
     stage = root / key
-    stage.mkdir(parents=True, exist_ok=True)
+    make_own(stage)
     os.utime(stage)
     for old in beyond((path for path in root.iterdir() if path.is_dir()), _KEPT_STAGES):
         shutil.rmtree(old, ignore_errors=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
-import psutil
-
 from workbench import _ports
+from workbench._home import passing_folders
 from workbench.errors import PortTaken, WorkbenchError
 from workbench.events import Event, Phase, Sink
 from workbench.racetrack.config import DEFAULT_PORT
@@ -65,10 +63,5 @@ def passing_state() -> Path:
     Raises:
         WorkbenchError: It cannot be made.
     """
-    folder = get_settings().home / "racetrack-passing"
-    make_state(folder)
-    for old in folder.iterdir():
-        owner = old.name.partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(old, ignore_errors=True)
+    folder = passing_folders("racetrack-passing")
     return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=folder))

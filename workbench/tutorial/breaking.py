@@ -6,7 +6,6 @@ import difflib
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ import psutil
 from markupsafe import Markup
 
 from workbench import _children, _html
+from workbench._atomic import replace_file
 from workbench._finished import PLUGIN
 from workbench.errors import StepFailed, UsageError
 from workbench.events import show_in_notebook
@@ -217,10 +217,8 @@ def _text(file: Path, content: bytes) -> str:
 def _put(file: Path, content: bytes) -> None:
     """Replace a file in one move; it keeps its permissions."""
     try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as draft:
-            draft.write(content)
-        Path(draft.name).chmod(file.stat().st_mode & 0o777 if file.exists() else 0o644)
-        Path(draft.name).replace(file)
+        mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+        replace_file(file, content, mode=mode)
     except OSError as error:
         raise StepFailed(f"{file} could not be written: {error.strerror or error}.") from None
 

@@ -90,7 +90,9 @@ def _lint(playground: Playground, name: str) -> str:
     read_text(playground.plugin_dir / name)
     with tempfile.TemporaryDirectory() as scratch:
         whole = Playground(Path(scratch).resolve())
-        shutil.copytree(playground.plugin_dir, whole.plugin_dir)
+        # An editor's lock is a link that leads nowhere; it has a dot before its name.
+        hidden = shutil.ignore_patterns(".#*")
+        shutil.copytree(playground.plugin_dir, whole.plugin_dir, ignore=hidden)
         whole.write(PLUGIN)
         findings = lint_plugin(whole.plugin_dir)
     about = [finding for finding in findings if finding.where.partition(":")[0] == name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -17,8 +19,14 @@ from tests.engines.docker.plugins import (
     replace,
 )
 from workbench.engines.build_step import Build
+from workbench.engines.docker.building import Recipe
+from workbench.engines.docker.client import Client
+from workbench.engines.docker.context import Context
 from workbench.engines.docker.engine import DockerEngine
+from workbench.engines.docker.job_type_files import with_job_type_files
+from workbench.engines.docker.keeping import KEPT_IMAGES
 from workbench.engines.docker.toolchain import ensure_toolchain
+from workbench.events import silent
 from workbench.plugin import PluginData
 from workbench.run import run_job
 from workbench.settings import shipped
@@ -55,6 +63,25 @@ def test_the_form_is_known(plugin: PluginData) -> None:
     job_type = plugin.job_type("golang:latest")
     assert job_type.images[0].base_dockerfile is None
     assert job_type.images[0].source == "jobtype"
+
+
+def test_of_the_plugins_files_the_last_few_states_stay(plugin: PluginData) -> None:
+    client = client_or_skip()
+    job_type = plugin.job_type("golang:latest")
+    context = Context(plugin.plugin_dir, (), ())
+    recipe = Recipe("a job", "FROM scratch\nCOPY --from=jobtype / /\n", context, "unused", {})
+    taken = []
+    for _ in range(KEPT_IMAGES + 2):
+        edit_wrapper(plugin)
+        now = with_job_type_files(replace_client(client), recipe, job_type, silent)
+        taken.append(re.findall(r"from=(\S+)", now.dockerfile)[0])
+    there = {tag for image in client.api.images.list() for tag in image.tags}
+    assert [tag in there for tag in taken] == [False] * 2 + [True] * KEPT_IMAGES
+
+
+def replace_client(client: Client) -> Client:
+    """The client as one whose docker command has no named build contexts."""
+    return dataclasses.replace(client, command=dataclasses.replace(client.command, buildx=False))
 
 
 def test_a_job_is_built_and_an_edit_makes_only_what_follows_from_it_anew(

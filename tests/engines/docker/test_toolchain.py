@@ -21,7 +21,7 @@ from workbench._go import find_go
 from workbench.engines.docker import stand_in, toolchain
 from workbench.engines.docker.toolchain import ensure_toolchain, is_stand_in
 from workbench.errors import EngineUnavailable
-from workbench.events import Event
+from workbench.events import Event, silent
 from workbench.settings import shipped
 
 
@@ -177,6 +177,19 @@ def test_an_image_of_a_registry_is_pulled(client: docker.DockerClient, registry:
     assert image.labels == {"pulled": "yes"}
     assert not is_stand_in(image)
     assert len(events) <= 12
+
+
+@pytest.mark.filterwarnings("ignore:docker-credential-nobody-has-this not installed")
+@pytest.mark.usefixtures("client")
+def test_credentials_that_nobody_keeps_are_a_reason_why_it_was_not_pulled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text('{"credsStore": "nobody-has-this"}')
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    asking = docker.from_env()  # which reads that file
+    with pytest.raises(toolchain._NotPulledError, match="there are no credentials for"):
+        toolchain._pull(asking, "nowhere.example.com/golang:1", 5, silent)
+    asking.close()
 
 
 @pytest.mark.usefixtures("short_silence")

@@ -14,7 +14,7 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 from urllib3.exceptions import HTTPError
 
-from workbench import _process
+from workbench import _children, _process
 from workbench._log_file import LogFile
 from workbench.engines.docker.answering import answers, why_ended
 from workbench.engines.docker.client import Client
@@ -205,6 +205,11 @@ def remove_left(client: Client) -> None:
     for left in [one for one in _not_removed if one[0] == client.host]:
         _not_removed.remove(left)
         remove(client, left[1])
+
+
+def logs_in_use() -> list[str]:
+    """The files to which living children write, and the containers that were started here."""
+    return [*_children.logs_in_use(), *(str(one.log_file) for one in list(_living))]
 
 
 _living: set[DockerContainer] = set()  # whoever drops the object does not stop the container

@@ -186,7 +186,7 @@ class DockerEngine:
             cached = sum(step.cached for step in steps)
             outcome.message = f"{told}: {size:.1f} MB, {cached} of {len(steps)} steps were cached"
         changed, first = remember_inputs(manifest.workspace, job_type.full_name, inputs)
-        drop_old_images(client, manifest.name, keep=image_id)
+        drop_old_images(client, {names.JOB_NAME: manifest.name}, keep=image_id)
         seconds = time.perf_counter() - start
         return image_id, Build("job", recipe.tag, recipe.dockerfile, steps, changed, first, seconds)
 

@@ -14,6 +14,7 @@ from workbench._bars import Bar, bars
 from workbench.dockerfile import parse_dockerfile
 from workbench.engines.base import Image
 from workbench.engines.build_step import Build, BuildStep
+from workbench.engines.docker.answering import told_if_gone
 from workbench.engines.docker.client import connect
 from workbench.engines.docker.context import covers
 from workbench.errors import UsageError
@@ -156,12 +157,13 @@ def _layers(image: Image) -> tuple[Layer, ...]:
             f"What the {image.engine} engine built has no layers.",
             remedy="build the job with `engine='docker'`.",
         )
-    try:
-        told = connect().api.images.get(image.id).history()
-    except ImageNotFound:
-        raise UsageError(
-            f"The image {image.reference} is not there any more.", remedy="build it again."
-        ) from None
+    with told_if_gone(f"The layers of {image.reference} were not read"):
+        try:
+            told = connect().api.images.get(image.id).history()
+        except ImageNotFound:
+            raise UsageError(
+                f"The image {image.reference} is not there any more.", remedy="build it again."
+            ) from None
     return tuple(Layer(_made_by(one["CreatedBy"]), int(one["Size"])) for one in reversed(told))
 
 

@@ -15,6 +15,7 @@ from workbench.engines.docker import names
 from workbench.engines.docker.building import Recipe, build
 from workbench.engines.docker.client import Client
 from workbench.engines.docker.context import plugin_context
+from workbench.engines.docker.keeping import drop_old_images
 from workbench.events import Phase, Sink
 from workbench.job_type import JobType
 
@@ -43,7 +44,9 @@ def with_job_type_files(
         tag,
         names.image_labels("jobtype", job_type.full_name, digest),
     )
-    build(client, files, Phase.PREPARING, on_event)
+    image_id, _ = build(client, files, Phase.PREPARING, on_event)
+    same = {names.ROLE: "jobtype", names.PLUGIN: job_type.full_name}
+    drop_old_images(client, same, keep=image_id)
     return replace(recipe, dockerfile=_NAMED.sub(rf"\g<1>\g<2>{tag}", recipe.dockerfile))
 
 

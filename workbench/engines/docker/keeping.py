@@ -16,12 +16,19 @@ from workbench.engines.docker.client import Client
 from workbench.settings import get_settings
 
 KEPT_IMAGES = 3
-"""Images of one job that stay, beside those that containers use."""
+"""Images of one job, or of the files of one job type, that stay beside those in use."""
 
 
-def drop_old_images(client: Client, job_name: str, keep: str) -> None:
-    """Remove what this workbench built of a job before, but for the last few images."""
-    wanted = [f"{names.OURS}={names.workbench_id()}", f"{names.JOB_NAME}={job_name}"]
+def drop_old_images(client: Client, labels: Mapping[str, str], keep: str) -> None:
+    """Remove what this workbench built of the same thing before, but for the last few images.
+
+    Args:
+        client: The daemon's client.
+        labels: What the images of that thing have in common, such as the name of a job.
+        keep: The id of one that stays in any case.
+    """
+    of_it = (f"{name}={value}" for name, value in labels.items())
+    wanted = [f"{names.OURS}={names.workbench_id()}", *of_it]
     found = client.api.api.images(filters={"label": wanted})
     built = [_last_built(client, image["Id"]) for image in found]
     for _, image in sorted(built, reverse=True)[KEPT_IMAGES:]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from workbench._children import runs
+from workbench._home import told_by_home
 from workbench.dockerfile.render import IMAGE_NAMESPACE
 from workbench.manifest import JobManifest
 from workbench.settings import get_settings
@@ -34,19 +35,24 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
 def workbench_id() -> str:
-    """What tells the things of this workbench from another one's on the same daemon."""
+    """What tells the things of this workbench from another one's on the same daemon.
+
+    Raises:
+        WorkbenchError: The workbench's home cannot be written.
+    """
     path = get_settings().home / "workbench-id"
-    if not _content(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        own = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-        own.write_text(secrets.token_hex(6))
-        try:
-            os.link(own, path)  # as a whole, unless another process was first
-        except OSError:
-            if not _content(path):  # a crash left it empty, or there are no such links
-                own.replace(path)
-        own.unlink(missing_ok=True)
-    return _content(path)
+    with told_by_home("This workbench has no name on the Docker daemon"):
+        if not _content(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            own = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+            own.write_text(secrets.token_hex(6))
+            try:
+                os.link(own, path)  # as a whole, unless another process was first
+            except OSError:
+                if not _content(path):  # a crash left it empty, or there are no such links
+                    own.replace(path)
+            own.unlink(missing_ok=True)
+        return _content(path)
 
 
 def _content(path: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import _process
+from workbench._atomic import replace_file
 from workbench._private_network import PrivateNetwork
 from workbench.engines.base import Surroundings
 from workbench.engines.docker import names
@@ -132,5 +133,5 @@ def _around(client: Client) -> bytes:
     finally:
         holder.remove(force=True)
     with suppress(OSError):
-        kept.write_bytes(content)
+        replace_file(kept, content, mode=0o644)
     return content

@@ -10,13 +10,19 @@ import requests
 from docker.errors import APIError, DockerException, ImageNotFound
 from docker.types import LogConfig
 
-from workbench import _children, _ports
+from workbench import _ports
+from workbench._home import told_by_home
 from workbench._log_file import new_log
 from workbench.engines.base import NOTHING_WRONG, Image, Surroundings
 from workbench.engines.docker import names
 from workbench.engines.docker.answering import silence
 from workbench.engines.docker.client import Client
-from workbench.engines.docker.containers import DockerContainer, remove, remove_left
+from workbench.engines.docker.containers import (
+    DockerContainer,
+    logs_in_use,
+    remove,
+    remove_left,
+)
 from workbench.engines.docker.limits import Limits
 from workbench.engines.docker.private import around_entry, put_around
 from workbench.errors import EngineUnavailable, JobDied, PortTaken, WorkbenchError
@@ -59,14 +65,8 @@ def start_container(
     """
     manifest = image.manifest
     told = f"{manifest.name} {manifest.version}"
-    try:
-        log = new_log("job", told, _children.logs_in_use)
-    except OSError as error:
-        home = get_settings().home
-        raise WorkbenchError(
-            f"{told} was not started: in {home}: {error.strerror or error}.",
-            remedy="make that folder writable, with room on its disk, or set WORKBENCH_HOME.",
-        ) from None
+    with told_by_home(f"{told} was not started"):
+        log = new_log("job", told, logs_in_use)
     created = None
     try:
         remove_left(client)

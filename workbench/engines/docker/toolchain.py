@@ -143,7 +143,10 @@ def _must_be_there(
 def _pull(client: docker.DockerClient, reference: str, timeout: float, on_event: Sink) -> None:
     name, tag = parse_repository_tag(reference)
     registry, _ = resolve_repository_name(name)
-    credentials = get_config_header(client.api, registry)
+    try:
+        credentials = get_config_header(client.api, registry)
+    except DockerException as error:  # the helper that keeps them is missing, or fails
+        raise _NotPulledError(f"there are no credentials for {registry}: {error}") from error
     headers = {"X-Registry-Auth": credentials.decode()} if credentials else {}
     params = {"fromImage": name, "tag": tag or "latest"}
     end = time.monotonic() + timeout

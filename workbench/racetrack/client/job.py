@@ -95,7 +95,10 @@ class RemoteJob:
         try:
             self._wire = self._racetrack.job(self.name, self.version)._wire
         except WorkbenchError:
-            self._racetrack.ask("/info")  # which tells a server that is gone from a job that is
+            # This tells a server that is gone, or not well for a moment, from a job that is.
+            there = [(one.name, one.version) for one in self._racetrack.jobs()]
+            if (self.name, self.version) in there:
+                raise
             self._gone = "deleted"
         return self._gone or str(self._wire["status"])
 

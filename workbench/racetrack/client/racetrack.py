@@ -18,13 +18,16 @@ import requests
 
 from workbench import _html, calls
 from workbench.bundle import RacetrackRun
-from workbench.errors import DeployError, PerformError, UsageError, WorkbenchError
+from workbench.errors import DeployError, PerformError, WorkbenchError
 from workbench.events import Event, Phase, Sink, default_sink, step
 from workbench.manifest import load_job_manifest
+from workbench.racetrack.client.address import lifecycle_url
 from workbench.racetrack.client.job import RemoteJob
 from workbench.racetrack.client.session import CliSession
 from workbench.settings import LOOPBACK_NAMES
 
+_NO_JSON: Any = object()
+_NO_RACETRACK = "is that a Racetrack? Perhaps a page to log in stands before it."
 _PROGRESS = "deployment in progress: "
 
 _LAST_BREATH = 0.5
@@ -47,13 +50,7 @@ class Racetrack:
     """
 
     def __init__(self, url: str, *, token: str | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise UsageError(
-                f"{url!r} is no address of a Racetrack.",
-                remedy="write it with http:// or https://, such as http://127.0.0.1:7002.",
-            )
-        self.url = url.rstrip("/") if parts.path.strip("/") else f"{url.rstrip('/')}/lifecycle"
+        self.url = lifecycle_url(url)
         self._headers = {"X-Racetrack-Auth": token} if token else {}
         self._requests = requests.Session()
         if urlsplit(self.url).hostname in LOOPBACK_NAMES:
@@ -263,11 +260,14 @@ class Racetrack:
             raise WorkbenchError(f"GET {path} of {self.url}: {why}", **more) from None
         try:
             body = answer.json()
-        except requests.JSONDecodeError:
-            body = {}
+        except ValueError:
+            body = _NO_JSON
         if answer.status_code != HTTPStatus.OK:
             told = body.get("error") or body.get("detail") if isinstance(body, dict) else None
             raise WorkbenchError(f"GET {path} answered {answer.status_code}: {told or answer.text}")
+        if body is _NO_JSON:
+            what = f"GET {path} of {self.url} answered 200 with something that is not JSON."
+            raise WorkbenchError(what, remedy=_NO_RACETRACK)
         return body
 
     def call_pub(

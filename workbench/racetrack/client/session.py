@@ -16,6 +16,7 @@ import yaml
 
 from workbench import _process
 from workbench._atomic import replace_file
+from workbench._home import passing_folders
 from workbench.bundle import RacetrackRun, racetrack_command
 from workbench.errors import WorkbenchError
 
@@ -31,10 +32,15 @@ class CliSession:
     Args:
         lifecycle_url: The resolved address of Lifecycle, such as `http://127.0.0.1:7002/lifecycle`.
         token: What a caller is known by; None where none is asked for.
+
+    Raises:
+        WorkbenchError: The workbench's home cannot be written.
     """
 
     def __init__(self, lifecycle_url: str, token: str | None = None) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix="racetrack-home-")
+        # A killed process leaves it, with its token: the next session removes it.
+        homes = passing_folders("racetrack-homes")
+        self._home = tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=homes)
         self._url = lifecycle_url
         folder = Path(self._home.name) / ".racetrack"
         folder.mkdir(mode=0o700)

@@ -8,8 +8,10 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from workbench.calls import PROBE_TIMEOUT, read_metrics
+from workbench.errors import PerformError
 from workbench.racetrack.running.instance import Instance
 
 MAX_BODY = 1024**2
@@ -37,7 +39,7 @@ class Probe:
         """The body as JSON; None where it is not."""
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -63,7 +65,7 @@ def ask(instance: Instance, path: str) -> Probe:
                 return Probe(answer.status_code, kind, text)
         except requests.Timeout:
             return Probe(0, problem=f"Request GET {url} failed: timed out")
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             refused = "Connection refused" in str(error)
             why = "<urlopen error [Errno 111] Connection refused>" if refused else None
             told = f"Request GET {url} failed: {why}"
@@ -95,5 +97,5 @@ def state_of(instance: Instance) -> tuple[str | None, int]:
         return f"{metrics.problem or f'{metrics.told} for url: {url}'}", 0
     try:
         return None, int(read_metrics(metrics.text).get("last_call_timestamp", 0.0))
-    except (ValueError, OverflowError):
+    except (PerformError, ValueError, OverflowError):
         return "its /metrics is not in Prometheus' text format", 0
