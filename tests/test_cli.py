@@ -210,6 +210,10 @@ def test_bundle_needs_a_folder_for_its_zip(tmp_path: Path) -> None:
     answer = workbench("bundle", "golang-job-type", "--out", tmp_path / "nosuch")
     assert answer.returncode == 1
     assert "there is no such folder to write the bundle to" in answer.stderr
+    (tmp_path / "file").touch()
+    answer = workbench("bundle", "golang-job-type", "--out", tmp_path / "file")
+    assert answer.returncode == 1
+    assert "is a file, not a folder to write the bundle to" in answer.stderr
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:

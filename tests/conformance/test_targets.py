@@ -18,6 +18,7 @@ import requests
 
 from tests.command_line import WORKBENCH
 from tests.conformance.test_published import BROKEN
+from tests.odd_server import answering, whole
 from tests.support import ROOT, require, without_namespaces
 from workbench import _children, _offline, _ports
 from workbench._wait import wait_until
@@ -26,7 +27,7 @@ from workbench.conformance.instance import READY_TIMEOUT
 from workbench.conformance.report import Report, load_report
 from workbench.conformance.rules import RULES
 from workbench.conformance.vocabulary import On, Verdict
-from workbench.errors import UsageError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.job import Job
 from workbench.run import run_job
 from workbench.settings import shipped
@@ -69,6 +70,19 @@ def test_of_an_address_only_what_it_shows_is_judged(job: Job) -> None:
     assert job.perform(GOOD) == 42
 
 
+@pytest.mark.parametrize("url", [f"http://127.0.0.1:{_ports.free_port()}", "http://nobody.invalid"])
+def test_of_nobody_nothing_is_judged(url: str) -> None:
+    with pytest.raises(WorkbenchError, match=f"^Nobody answers at {url}: ") as caught:
+        check(url)
+    assert "workbench run" in str(caught.value.remedy)
+
+
+@pytest.mark.parametrize("url", ["http://a..b/", f"http://{'a' * 70}.example/"])
+def test_what_cannot_be_an_address_is_a_wrong_call(url: str) -> None:
+    with pytest.raises(UsageError, match="is no address"):
+        check(url)
+
+
 def test_what_the_person_tells_is_judged_as_well(job: Job) -> None:
     report = check(
         job.address,
@@ -86,9 +100,10 @@ def test_what_the_person_tells_is_judged_as_well(job: Job) -> None:
 def test_a_name_that_nobody_tells_is_asked_for(job: Job) -> None:
     report = check(job.address, job_name="another-name")
     assert {"W02", "W03", "W17", "W20"} <= set(judged(report, Verdict.BROKEN))
-    silent = check(f"http://127.0.0.1:{_ports.free_port()}")
+    with answering(whole(b"{}", b"404 Not Found")) as address:
+        silent = check(address)
     assert "--job-name" in silent["W02"].what
-    assert silent["W10"].what == "/live answers nobody listens"
+    assert silent["W10"].what.startswith("/live answers 404")
 
 
 def test_an_engine_that_has_nothing_to_build_is_refused_and_not_forgotten(job: Job) -> None:

@@ -95,6 +95,8 @@ def test_only_the_last_deployments_are_kept_and_none_that_goes_on(store: Store) 
     last = store.last_deployment("adder", "0.0.1")
     assert last is not None
     assert last.id == "d-7"
+    store.add_deployment(deployment(8))  # refused before anything was built
+    assert store.last_deployment("adder", "0.0.1") == last
 
 
 def test_a_build_log_keeps_its_beginning_and_its_end(store: Store) -> None:

@@ -265,6 +265,13 @@ def test_an_answer_is_grey_while_the_request_is_another_one(serve: Serve) -> Non
     assert "wb-former" not in click(panel)
 
 
+def test_a_panel_that_nobody_used_says_nothing_of_an_answer(serve: Serve) -> None:
+    job, _ = serve(lambda _: (200, "43"))
+    panel = perform_panel(job, {"numbers": [1]})
+    assert "not sent yet" in panel.html()
+    assert "was edited since" not in panel.html()
+
+
 def test_of_a_job_that_is_over_nothing_is_outdated(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

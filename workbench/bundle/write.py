@@ -102,6 +102,12 @@ def _checked_version(name: str, version: str) -> str:
 
 
 def _out_path(folder: Path, manifest: PluginManifest) -> Path:
+    if folder.exists() and not folder.is_dir():
+        raise BundleError(
+            f"{folder} is a file, not a folder to write the bundle to.",
+            path=folder,
+            remedy="name a folder: the bundle's own name is made of the plugin's name and version.",
+        )
     if not folder.is_dir():
         raise BundleError(
             f"{folder}: there is no such folder to write the bundle to.",

@@ -38,9 +38,10 @@ def run(
     from workbench.run import run_job
 
     with run_job(job_dir, plugin=plugin, engine=engine, port=port, on_event=terminal_sink()) as job:
-        line = job.curl(_example(job))
+        example = _example(job)
+        yours = "" if example else "    # your input in place of {}"
         show(job.address)
-        say(f"Call it from another terminal:\n  {line}\nCtrl-C stops it.")
+        say(f"Call it from another terminal:\n  {job.curl(example)}{yours}\nCtrl-C stops it.")
         code = job.wait(say)
         raise job.died(f"{job.manifest.name} {job.manifest.version} ended with", code)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -67,11 +69,12 @@ def racetrack(
             remedy="add --auth, or leave --host out.",
         )
     sink = terminal_sink()
+    used = get_engine(engine, on_event=sink).name
     config = Config(
         state=state.expanduser().resolve() if state is not None else default_state(),
         port=choose_port(port, sink),
         host=host,
-        engine=get_engine(engine, on_event=sink).name,
+        engine=used,
         auth=auth,
         faithful=faithful,
         requirements=requirements,
@@ -84,7 +87,10 @@ def racetrack(
     def tell() -> None:
         show(config.url)
         login = "racetrack login --username admin" if auth else ""
-        say(f"In another terminal:\n  racetrack set remote {config.url}")
+        say("In another terminal:")
+        if shutil.which("racetrack") is None:
+            say(f"  . {Path(sys.prefix) / 'bin' / 'activate'}    # so that it finds the command")
+        say(f"  racetrack set remote {config.url}")
         if login:
             say(f"  {login}    # the password is {password}")
         say("  racetrack plugin install golang-job-type-0.0.0.zip")

@@ -6,6 +6,7 @@ no more. What no server takes, or what would fail there only when a job asks, is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,9 @@ def parse_job_types(
         ) from None
 
 
+_VERSION_AT_END = re.compile(r"[-_@]?\d+(\.\d+)+.*$")
+
+
 class _Refused(Exception):
     def __init__(self, what: str, remedy: str | None = None) -> None:
         super().__init__(what)
@@ -73,9 +77,10 @@ def _job_type(key: object, value: object, plugin_dir: Path) -> JobType:
         raise _Refused(f"has the key {_named(key)}, not text", 'write "name:version"')
     name, _, version = key.partition(":")
     if not name or not version or ":" in version:
+        plain = _VERSION_AT_END.sub("", name) or "name"  # the colon may be all that is missing
         raise _Refused(
             f"has the key {key!r}, which is not of the form `name:version`, with one colon",
-            f'write f"{name or "name"}:{{self.plugin_manifest.version}}"',
+            f'write f"{plain}:{{self.plugin_manifest.version}}"',
         )
     shape, images, warnings = _images(key, value, plugin_dir)
     info = SHAPES[shape]

@@ -72,7 +72,8 @@ class Outcome:
         if values["syntax"]:
             what = f"not Python: {text}"
         elif kind == "SystemExit":
-            what = f"{_doing(values['doing'])} ended with sys.exit({text})"
+            shown = text if text.lstrip("-").isdigit() or not text else repr(text)
+            what = f"{_doing(values['doing'])} ended with sys.exit({shown})"
         elif text:
             what += f": {text}"
         file = Path(values["file"]) if values["file"] else self.plugin_dir / "plugin.py"

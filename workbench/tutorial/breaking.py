@@ -80,10 +80,10 @@ def broken(
     name = file.relative_to(ground.path.resolve()).as_posix()
     if found != 1 or old == new:
         what = "that is what it shall become, too" if found == 1 else f"it is there {found} times"
-        raise UsageError(
-            f"{name}: {old!r} cannot be broken: {what}.",
-            remedy="name a text that is in the file exactly once, and another one for it.",
-        )
+        remedy = "name a text that is in the file exactly once, and another one for it."
+        if old and not found:
+            remedy = "where you changed that line, write yours into this cell, in both texts."
+        raise UsageError(f"{name}: {old!r} cannot be broken: {what}.", remedy=remedy)
     after = text.replace(old, new).encode()
     note = _note_down(ground, name, text, after.decode())
     try:

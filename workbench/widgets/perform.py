@@ -181,9 +181,9 @@ class PerformPanel:
 
     def _answer_now(self) -> Markup:
         """The last answer, greyed while the request is not the one that it answers."""
-        answered = self._answered or Markup("")
-        if self.request.value == self._answered_to:
-            return answered
+        answered = self._answered
+        if answered is None or self.request.value == self._answered_to:
+            return answered or Markup("")
         return Markup(
             '<div>{}</div><div class="wb-former" style="filter:grayscale(1)">{}</div>'
         ).format(

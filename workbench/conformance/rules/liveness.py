@@ -96,7 +96,7 @@ def live_has_its_timestamp(subject: Subject) -> str:
     except NotJudged as unknown:
         if given is None:
             raise NotJudged(
-                f"{unknown}; or tell which value was given to it, with --timestamp"
+                f"{str(unknown).rstrip('.')}; or tell which value was given to it, with --timestamp"
             ) from unknown
         return f"it is {given}, as given; a second start is not to be had"
     return f"it was {TWO_TIMES[0]} and {TWO_TIMES[1]}, as given at two starts"

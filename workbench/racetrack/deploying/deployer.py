@@ -192,6 +192,8 @@ class Deployer:
     def build_logs(self, name: str, version: str, tail: int) -> str:
         """The build log of the last try to deploy a version, also where that failed.
 
+        A try that was refused before anything was built hides no log of one before it.
+
         Raises:
             NotFound: Nobody tried.
         """

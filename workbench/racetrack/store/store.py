@@ -199,10 +199,10 @@ class Store:
         return self._as_known(rows)
 
     def last_deployment(self, job_name: str, job_version: str) -> Deployment | None:
-        """The last try to deploy this version."""
+        """The last try to deploy this version: the last that got so far as to build, if any did."""
         rows = self._database.rows(
             "SELECT data FROM deployments WHERE job_name = ? AND job_version = ? "
-            "ORDER BY create_time DESC LIMIT 1",
+            "ORDER BY id IN (SELECT deployment_id FROM build_logs) DESC, create_time DESC LIMIT 1",
             (job_name, job_version),
         )
         return next(iter(self._as_known(rows)), None)
