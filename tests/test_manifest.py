@@ -167,8 +167,7 @@ def test_the_former_file_name_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_of_any_name_can_be_given(tmp_path: Path) -> None:
-    path = tmp_path / "other.yaml"
-    shutil.copy(CASES / "good" / "smallest.yaml", path)
+    path = shutil.copy(CASES / "good" / "smallest.yaml", tmp_path / "other.yaml")
     manifest = load_job_manifest(str(path))
     assert (manifest.workspace, manifest.warnings) == (tmp_path.resolve(), ())
 
@@ -185,15 +184,16 @@ def test_a_folder_without_manifest(file: str, remedy: str, tmp_path: Path) -> No
     (tmp_path / file).touch()
     with pytest.raises(ManifestError) as caught:
         load_job_manifest(tmp_path)
-    assert caught.value.message == f"There is no job.yaml in {tmp_path.resolve()}."
-    assert caught.value.remedy == remedy
+    told = (caught.value.message, caught.value.remedy)
+    assert told == (f"There is no job.yaml in {tmp_path.resolve()}.", remedy)
 
 
 def test_a_place_that_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="nosuch does not exist"):
-        load_job_manifest(tmp_path / "nosuch")
-    with pytest.raises(ManifestError, match="nosuch does not exist"):
-        load_plugin_manifest(tmp_path / "nosuch")
+    with pytest.raises(ManifestError, match=r"test_manifest\.py is no job\.yaml"):
+        load_job_manifest(__file__)
+    for load in (load_job_manifest, load_plugin_manifest):
+        with pytest.raises(ManifestError, match="nosuch does not exist"):
+            load(tmp_path / "nosuch")
     with pytest.raises(ManifestError, match=r"plugin-manifest\.yaml does not exist"):
         load_plugin_manifest(tmp_path)
 

@@ -196,6 +196,12 @@ def _find_job_manifest(given: Path) -> tuple[Path, tuple[str, ...]]:
                 remedy=_other_folder(folder),
             )
         path = found[0]
+    elif given.is_file() and given.suffix not in (".yaml", ".yml", ".json"):
+        raise ManifestError(
+            f"{given} is no {JOB_MANIFEST_FILENAME}.",
+            path=given,
+            remedy=f"give a job's folder, or its {JOB_MANIFEST_FILENAME}.",
+        )
     elif given.is_file():
         path = given.parent.resolve() / given.name
     else:

@@ -45,7 +45,7 @@ FAULTS = {
         ["3: expected token 'end of statement block', got '%': close the tag with %}"],
     ),
     "jinja-end": (
-        "x-template.Dockerfile",
+        "another-template.Dockerfile",
         "{% if a %}\n",
         ["1: the block if that opens here has no {% endif %}"],
     ),

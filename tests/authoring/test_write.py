@@ -33,6 +33,26 @@ def test_a_new_file_is_made_with_its_folders(playground: Path) -> None:
     assert left_in(file.parent) == ["plugin-manifest.yaml"]
 
 
+@pytest.mark.parametrize(
+    "slip", ["golang-job-typ/plugin-manifest.yaml", "golang-job-type/plugin-manifst.yaml"]
+)
+def test_a_slip_in_the_name_of_a_new_file_is_asked_about(playground: Path, slip: str) -> None:
+    made = write_file(slip, TEXT)
+    assert (playground / slip).read_text() == TEXT
+    question = f"No file of the tutorial is called so. Did you mean {MANIFEST}?"
+    assert str(made) == f"{slip}: created (2 lines)\n{question}"
+    assert question in made._repr_html_()
+    assert "Did you mean" not in str(write_file(slip, TEXT)), "once is enough"
+    (playground / slip).unlink()
+    write_file(MANIFEST, TEXT)
+    assert write_file(slip, TEXT).meant == "", "a file beside it"
+
+
+def test_a_name_of_ones_own_is_no_slip(playground: Path) -> None:
+    assert write_file("my-job/perform.go", "package job\n").meant == ""
+    assert (playground / "my-job" / "perform.go").is_file()
+
+
 def test_the_same_text_again_leaves_the_file_alone(playground: Path) -> None:
     write_file(MANIFEST, TEXT)
     before = (playground / MANIFEST).stat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import unified_diff
+from difflib import SequenceMatcher, unified_diff
 from pathlib import Path, PurePath
 from typing import Literal
 
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from workbench import _html
 from workbench._atomic import replace_file
+from workbench._finished import finished_project
 from workbench._written import note_written
 from workbench.authoring.faults import find_faults
 from workbench.authoring.place import Place, find_place
@@ -23,6 +24,8 @@ MODE = 0o644
 
 MOST_FAULTS = 5
 """How many mistakes of one file are shown; the rest mostly follow from these."""
+
+_ALIKE = 0.85  # of 1, which is the same name
 
 _ON_LINE = re.compile(r"\bon line (\d+)\b")
 
@@ -41,6 +44,8 @@ class FileWritten:
         faults: Mistakes of syntax in the text; the file is written all the same.
         text: What the file holds now.
         lines_above: How many lines of a cell stand above the text; 0 where it is from no cell.
+        meant: The file of the tutorial that a new one may have been meant to be, and that is not
+            there; else empty.
     """
 
     path: str
@@ -52,6 +57,7 @@ class FileWritten:
     faults: tuple[Location, ...]
     text: str
     lines_above: int = 0
+    meant: str = ""
 
     @property
     def ok(self) -> bool:
@@ -63,7 +69,8 @@ class FileWritten:
             f"{one.place}{_in_cell(one.line, self.lines_above)}: {self._message(one)}"
             for one in self.faults[:MOST_FAULTS]
         )
-        return "\n".join([f"{self.path}: {self._what}", *faults])
+        meant = [self._question] if self.meant else []
+        return "\n".join([f"{self.path}: {self._what}", *meant, *faults])
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} mistakes" if self.faults else ""
@@ -81,7 +88,12 @@ class FileWritten:
                 Markup("<span>{}</span>").format(head), shown
             )
         faults = _html.join(self._fault_html(one) for one in self.faults[:MOST_FAULTS])
-        return head + faults
+        asked = Markup("<div>{}</div>").format(self._question) if self.meant else Markup("")
+        return head + asked + faults
+
+    @property
+    def _question(self) -> str:
+        return f"No file of the tutorial is called so. Did you mean {self.meant}?"
 
     @property
     def _what(self) -> str:
@@ -167,7 +179,27 @@ def write_file(path: str | PurePath, text: str, *, lines_above: int = 0) -> File
         find_faults(place, text),
         text,
         lines_above,
+        _meant(place.name) if before is None else "",
     )
+
+
+def _meant(name: str) -> str:
+    """The file of the tutorial of nearly that name, unless it is there: then both are meant."""
+    try:
+        known = finished_project()
+    except UsageError:  # this installation does not hold the finished project
+        return ""
+    there = get_settings().playground
+    near = (one for one in known if _is_slip(name, one) and not (there / one).exists())
+    return "" if name in known else next(near, "")
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    """Whether two paths differ in the name of one file or folder, and there by little."""
+    pairs = list(zip(PurePath(name).parts, PurePath(meant).parts, strict=False))
+    apart = [one for one in pairs if one[0] != one[1]]
+    same_depth = name.count("/") == meant.count("/")
+    return same_depth and len(apart) == 1 and SequenceMatcher(None, *apart[0]).ratio() > _ALIKE
 
 
 def _in_cell(line: int, lines_above: int) -> str:

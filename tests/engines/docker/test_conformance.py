@@ -32,7 +32,7 @@ def test_each_fault_ends_in_a_container_as_it_does_in_a_process(
     engine: DockerEngine, client: Client
 ) -> None:
     report = faults(SAMPLE, engine=engine)
-    assert report.ok, report
+    assert report.ok, report.to_text(width=200, colour=False)
     outcomes = {one.fault.id: (one.outcome, one.exit_code) for one in report}
     assert outcomes == {name: (row["outcome"], row["code"]) for name, row in OURS.items()}
     assert cleaning.containers(client) == []

@@ -159,7 +159,11 @@ class Racetrack:
 
         told = f"{manifest.name} {manifest.version}"
         with step(sink, Phase.DEPLOYING, told) as outcome:
-            run = self.cli(*words, cwd=Path(job_dir), terminal=True, on_line=look)
+            try:
+                run = self.cli(*words, cwd=Path(job_dir), terminal=True, on_line=look)
+            except KeyboardInterrupt:
+                sink(Event(Phase.DEPLOYING, f"the server goes on with {told}: see `jobs()`"))
+                raise
             if not run.ok:
                 raise self._deploy_error(told, phase, run)
             job = self.job(manifest.name, manifest.version)
