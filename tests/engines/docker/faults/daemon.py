@@ -17,7 +17,7 @@ import docker
 import psutil
 
 from workbench import _process
-from workbench._wait import wait_until
+from workbench._wait import DeadlineExceeded, wait_until
 
 
 class Daemon:
@@ -130,7 +130,7 @@ class Daemon:
 
     def wipe(self) -> None:
         """End it, and remove all that is left of it."""
-        with suppress(subprocess.TimeoutExpired):
+        with suppress(subprocess.TimeoutExpired, DeadlineExceeded):  # below all of it is killed
             self.end()
         left = self.processes()
         for process in [*left, *(child for one in left for child in _children(one))]:
