@@ -61,7 +61,10 @@ def test_a_state_that_is_no_database_is_told(tmp_path: Path) -> None:
     assert "state" in str(caught.value)
 
 
-def test_what_a_killed_process_left_goes_with_the_next() -> None:
+def test_what_a_killed_process_left_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
     code = (
         "import os, signal; from workbench.racetrack.client.session import CliSession; "
         "session = CliSession('http://127.0.0.1:1/lifecycle', token='a-secret-token'); "
