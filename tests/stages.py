@@ -29,6 +29,7 @@ BIN = Path(sys.executable).parent
 GO_FOLDERS = ("golang-job-type", "sample-golang-function", "bench")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ABOUT_IMAGES = ("04-base-dockerfile", "05-job-template", "10-deploy-sample-job", "13-images")
+ON_EITHER = "00-start-here"  # it takes the engine that the setting names
 ABOUT_WRAPPERS = ("11-conformance", "12-fault-lab")
 FEWEST_CELLS = 8  # of any notebook
 STATICCHECK = "v0.8.2"
@@ -97,6 +98,7 @@ def notebooks() -> None:
     images = [path for path in paths if path.stem in ABOUT_IMAGES]
     wrappers = [path for path in paths if path.stem in ABOUT_WRAPPERS]
     others = [path for path in paths if path not in images + wrappers]
+    either = [path for path in paths if path.stem == ON_EITHER]
     process = {"WORKBENCH_ENGINE": "process"}
     docker = {"WORKBENCH_ENGINE": "docker"}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
@@ -110,7 +112,7 @@ def notebooks() -> None:
             prefetch()
             env = docker | {"WORKBENCH_PLAYGROUND": f"{folder}/docker"}
             run_notebooks(images, env | {"WORKBENCH_DOCKER_NETWORK": "none"})
-            run_notebooks(images[:-1], env)
+            run_notebooks([*either, *images[:-1]], env)
 
         # Side by side: within the closed network of `--offline` they have ports of their own.
         runs = [pool.submit(run_by_processes, others, "others")]

@@ -157,7 +157,7 @@ def test_a_notebook_that_did_not_run_with_its_cells_is_a_failure(
 
 def test_the_notebooks_that_are_named_are_there() -> None:
     names = {path.stem for path in find_notebooks()}
-    assert {*stages.ABOUT_IMAGES, *stages.ABOUT_WRAPPERS} <= names
+    assert {*stages.ABOUT_IMAGES, *stages.ABOUT_WRAPPERS, stages.ON_EITHER} <= names
 
 
 def test_an_unknown_stage_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,8 @@ IGNORED = f"""\
 *.zip
 __pycache__/
 /{STATE_FOLDER}/
+# The copy of the sample job that the notebook 00-start-here makes is none of the tutorial's.
+/start-here/
 # Swagger UI comes from its own package; swaggerui/SHA256SUMS lists its files.
 /golang-job-type/go_wrapper/swaggerui/*
 !/golang-job-type/go_wrapper/swaggerui/index.html
