@@ -89,12 +89,7 @@ def run_racetrack(*words: str | Path, cwd: str | Path | None = None) -> Racetrac
         raise WorkbenchError(f"{folder} is no folder to run racetrack in.", remedy="give another.")
     with tempfile.TemporaryDirectory(prefix="racetrack-home-") as home:
         env = {**os.environ, "HOME": home}
-        try:
-            answer = _process.run(
-                (*racetrack_command(), *given), cwd=folder, env=env, timeout=TIMEOUT
-            )
-        except _process.ChildTimeoutError as late:
-            raise WorkbenchError(late.message, remedy="try it again.") from None
+        answer = _process.run((*racetrack_command(), *given), cwd=folder, env=env, timeout=TIMEOUT)
     output = _TRACEBACK.sub("", answer.stdout + answer.stderr).strip()
     return RacetrackRun(given, output, answer.returncode, answer.seconds)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench import _process
+from workbench._home import make_own
 from workbench.engines.build_step import BuildStep
 from workbench.engines.docker.answering import answers
 from workbench.engines.docker.client import Client
@@ -61,8 +62,7 @@ def build(
         BuildError: A step failed; names the user's file and line where the output does.
         EngineUnavailable: The daemon went away, or an image is not to be had.
     """
-    stages = get_settings().stage_dir
-    stages.mkdir(parents=True, exist_ok=True)
+    stages = make_own(get_settings().stage_dir)
 
     def tell(step: BuildStep) -> None:
         if not step.ended:

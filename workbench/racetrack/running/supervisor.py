@@ -264,7 +264,8 @@ class Supervisor:
                 self._running[name, version] = fresh
         if not wanted:
             fresh.stop()
-            raise WorkbenchError(f"{name} {version} was deleted or started anew meanwhile.")
+            what = f"{name} {version} was deleted or started anew meanwhile."
+            raise WorkbenchError(what, remedy="look at its status; if it is there, it runs anew.")
         try:
             self._store.update_job(
                 name, version, status=JobStatus.RUNNING, error=None,
