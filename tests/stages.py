@@ -93,24 +93,21 @@ def notebooks() -> None:
     """
     from workbench.engines import docker_is_here
 
-    with_docker = docker_is_here()
     paths = [path.relative_to(ROOT) for path in NOTEBOOKS]
     images = [path for path in paths if path.stem in ABOUT_IMAGES]
     wrappers = [path for path in paths if path.stem in ABOUT_WRAPPERS]
     others = [path for path in paths if path not in images + wrappers]
     either = [path for path in paths if path.stem == ON_EITHER]
-    process = {"WORKBENCH_ENGINE": "process"}
-    docker = {"WORKBENCH_ENGINE": "docker"}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
 
         def run_by_processes(paths: Sequence[Path], place: str) -> None:
-            env = process | {"WORKBENCH_PLAYGROUND": f"{folder}/{place}"}
+            env = {"WORKBENCH_ENGINE": "process", "WORKBENCH_PLAYGROUND": f"{folder}/{place}"}
             run_notebooks(paths, env, "--offline")
             run_notebooks(paths, env)
 
         def run_with_docker() -> None:
             prefetch()
-            env = docker | {"WORKBENCH_PLAYGROUND": f"{folder}/docker"}
+            env = {"WORKBENCH_ENGINE": "docker", "WORKBENCH_PLAYGROUND": f"{folder}/docker"}
             run_notebooks(images, env | {"WORKBENCH_DOCKER_NETWORK": "none"})
             run_notebooks([*either, *images[:-1]], env)
 
@@ -118,7 +115,7 @@ def notebooks() -> None:
         runs = [pool.submit(run_by_processes, others, "others")]
         runs += [pool.submit(run_by_processes, images, "images")]
         runs += [pool.submit(run_by_processes, wrappers, "wrappers")]
-        runs += [pool.submit(run_with_docker)] if with_docker else []
+        runs += [pool.submit(run_with_docker)] if (with_docker := docker_is_here()) else []
         for each in runs:
             each.result()
     if not with_docker:
@@ -128,7 +125,11 @@ def notebooks() -> None:
 def run_notebooks(paths: Sequence[Path], env: Mapping[str, str], *words: str) -> None:
     """Run notebooks as a user does; all their cells run, and their files stay as they are."""
     before = [path.read_bytes() for path in NOTEBOOKS]
-    output = run(BIN / "workbench", "notebooks", "--run", *words, *paths, env=env, keep=True)
+    try:
+        output = run(BIN / "workbench", "notebooks", "--run", *words, *paths, env=env, keep=True)
+    except Failed as failure:
+        told = [line for line in str(failure).splitlines() if line.startswith("error: ")]
+        raise Failed(" ".join(told) or str(failure)) from None
     print(output, end="", flush=True)
     cells = [int(number) for number in re.findall(r"\.ipynb: (\d+) cells ran in ", output)]
     if len(cells) != len(paths) or min(cells) < FEWEST_CELLS:

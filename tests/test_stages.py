@@ -155,6 +155,17 @@ def test_a_notebook_that_did_not_run_with_its_cells_is_a_failure(
         stages.run_notebooks([Path("a.ipynb")], {})
 
 
+def test_the_notebook_that_failed_is_what_the_table_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    error = "error: a.ipynb: cell-2: NameError: name 'job'"
+    told = f"{error}\n  a line of its log\nb.ipynb: 9 cells ran in 1 s"
+    monkeypatch.setattr(stages, "run", lambda *_, **__: _raise(Failed(told)))
+    with pytest.raises(Failed) as failure:
+        stages.run_notebooks([Path("a.ipynb"), Path("b.ipynb")], {})
+    assert str(failure.value) == error
+
+
 def test_the_notebooks_that_are_named_are_there() -> None:
     names = {path.stem for path in find_notebooks()}
     assert {*stages.ABOUT_IMAGES, *stages.ABOUT_WRAPPERS, stages.ON_EITHER} <= names
