@@ -53,6 +53,14 @@ def test_nothing_names_a_registry_or_a_path_of_somebodys_machine(pattern: str) -
     assert found == []
 
 
+def test_no_notebook_looks_into_a_folder_that_other_sessions_use_as_well() -> None:
+    # What is newest there may be another's, and gone a moment later.
+    notebooks = [path for path in tracked_files() if path.suffix == ".ipynb"]
+    assert len(notebooks) > 10
+    shared = re.compile(r"\b(stage|run|log)_dir\b")
+    assert [_name(path) for path in notebooks if shared.search(_text(path))] == []
+
+
 def test_the_package_alone_imports_no_jupyter_and_no_docker() -> None:
     heavy = {"IPython", "docker", "ipykernel", "ipywidgets", "jupyterlab", "nbclient", "nbformat"}
     script = "import sys, workbench; print(*{name.split('.')[0] for name in sys.modules})"
