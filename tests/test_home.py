@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import workbench
+from workbench._go import find_go
 from workbench._home import passing_folders
 from workbench._log_file import LogFile
 from workbench.engines.docker import names
-from workbench.engines.process import listens_where_told
+from workbench.engines.process import listens_where_told, prepare_jobbuild
 from workbench.errors import WorkbenchError
 from workbench.racetrack.client.session import CliSession
 from workbench.racetrack.local import LocalRacetrack
@@ -89,3 +91,7 @@ def test_an_editors_lock_beside_an_unsaved_file_is_passed_by(tmp_path: Path) -> 
     (tmp_path / ".#main.go").symlink_to("somebody@somewhere.1234")
     (tmp_path / "main.go").write_text('package main\n// "LISTEN_ADDRESS"\n')
     assert listens_where_told(tmp_path)
+    wrapper = shipped("golang-job-type") / "go_wrapper"
+    jobbuild = shutil.copytree(wrapper / "jobbuild", tmp_path / "jobbuild")
+    (jobbuild / ".#main.go").symlink_to("somebody@somewhere.1234")
+    assert prepare_jobbuild(tmp_path, find_go()) == prepare_jobbuild(wrapper, find_go())

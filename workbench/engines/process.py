@@ -214,7 +214,7 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
     if not folder.is_dir():
         folder = shipped(PLUGIN) / "go_wrapper" / "jobbuild"
         on_event(Event(Phase.PREPARING, "the plugin brings no jobbuild: taking the shipped one"))
-    sources = sorted(path for path in folder.glob("*.go") if not path.name.endswith("_test.go"))
+    sources = [path for path in _go_files(folder) if not path.name.endswith("_test.go")]
     digest = hashlib.sha256(f"{go.version} {go.goroot}".encode())
     for path in sources:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -244,9 +244,12 @@ def prepare_jobbuild(wrapper: Path, go: Go, on_event: Sink = silent) -> Path:
 
 def listens_where_told(wrapper: Path) -> bool:
     """Whether the wrapper reads `LISTEN_ADDRESS`; the published one knows port 7000 alone."""
+    return any("LISTEN_ADDRESS" in path.read_text(errors="replace") for path in _go_files(wrapper))
+
+
+def _go_files(folder: Path) -> list[Path]:
     # A name with a dot is none of Go's: an editor's lock, which may lead nowhere.
-    files = [path for path in wrapper.glob("*.go") if not path.name.startswith(".")]
-    return any("LISTEN_ADDRESS" in path.read_text(errors="replace") for path in files)
+    return sorted(path for path in folder.glob("*.go") if not path.name.startswith("."))
 
 
 def _build_error(
