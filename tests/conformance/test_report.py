@@ -146,6 +146,16 @@ def test_evidence_of_what_holds_does_not_fill_the_terminal() -> None:
     assert "Evidence" not in str(report(HELD))
 
 
+def test_a_reason_that_several_were_not_judged_for_is_told_once() -> None:
+    reason = "it ended before it listened"
+    findings = [
+        Finding(rule(name, Level.MUST, "It is alive"), Verdict.NOT_JUDGED, what)
+        for name, what in (("W02", reason), ("W03", "no folder"), ("W04", reason), ("W05", reason))
+    ]
+    whats = [line.rpartition(": ")[2] for line in str(report(*findings)).split("\n")[1:-1]]
+    assert whats == [reason, "no folder", "as W02", "as W02"]
+
+
 @pytest.mark.parametrize("width", [40, 80, 100])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     long = Finding(

@@ -38,10 +38,18 @@ class Paper(_paper.Paper):
 
 
 def report_text(report: Report, paper: Paper) -> str:
-    """A line for each that held; below a broken one what follows, what to do, and what was seen."""
+    """A line for each that held; below a broken one what follows, what to do, and what was seen.
+
+    A reason for which several rules were not judged is told at the first of them.
+    """
     lines = [report.target]
+    reasons: dict[str, str] = {}
     for one in report:
-        lines += _finding(one, paper)
+        what = one.what
+        if one.verdict is Verdict.NOT_JUDGED:
+            first = reasons.setdefault(what, one.rule.id)
+            what = what if first == one.rule.id else f"as {first}"
+        lines += _finding(one, what, paper)
     lines.append(summary(report, paper))
     return "\n".join(lines)
 
@@ -53,11 +61,11 @@ def summary(report: Report, paper: Paper) -> str:
     return f"{verdict}: {report.summary}{f'; broken: {broken}' if broken else ''}"
 
 
-def _finding(one: Finding, paper: Paper) -> Iterator[str]:
+def _finding(one: Finding, what: str, paper: Paper) -> Iterator[str]:
     rule = one.rule
     blank = " " * _HEAD
     # What is coloured has no width for `textwrap`: the head is put before the wrapped text.
-    text = f"{rule.title}: {one.what}"
+    text = f"{rule.title}: {what}"
     head = f"{paper.verdict(one.verdict, _VERDICT)}{rule.id:<4} {rule.level:<6} "
     if one.verdict is Verdict.HELD:  # all of it is in the notebook's view and in the JSON
         yield head + _cut(text, paper.width - _HEAD)

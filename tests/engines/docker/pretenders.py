@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+
+import docker
+
+from workbench.engines.docker.client import Client, Command
 
 _COMMAND = """\
 #!/bin/sh
@@ -75,3 +80,14 @@ def daemon(
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def busy(folder: Path) -> Iterator[Client]:
+    """A client, with a second's patience, of a daemon that takes calls and answers none."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(folder / "daemon"))
+        door.listen()
+        host = f"unix://{folder}/daemon"
+        api = docker.DockerClient(base_url=host, version="1.41", timeout=1)
+        yield Client(Command(folder / "bin" / "docker", "20.10.24", buildx=False), host, api)

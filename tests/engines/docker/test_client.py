@@ -220,13 +220,8 @@ def test_a_daemon_that_takes_a_call_and_never_answers_it(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "API_TIMEOUT", 1.0)
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(place / "daemon"))
-        door.listen()
+    with pretenders.busy(place) as busy:
         assert problem().message.startswith(f"The Docker daemon at unix://{place}/daemon does not")
-        host = f"unix://{place}/daemon"
-        api = docker.DockerClient(base_url=host, version="1.41", timeout=1)
-        busy = Client(Command(place / "bin" / "docker", "20.10.24", buildx=False), host, api)
         with pytest.raises(EngineUnavailable, match="but took too long to answer") as caught:
             cleaning.containers(busy)
         assert str(caught.value.remedy).startswith("wait until it has less to do")

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.docker import pretenders
+from tests.limits import open_folder
 from workbench.engines import Image, ProcessEngine
 from workbench.engines.docker import DockerEngine
+from workbench.engines.docker import explain as explain_module
 from workbench.engines.docker.client import Client
 from workbench.engines.docker.explain import Row, explain
-from workbench.errors import UsageError
+from workbench.errors import EngineUnavailable, UsageError
 from workbench.events import silent
 from workbench.manifest import load_job_manifest
 from workbench.plugin import load_plugin
@@ -84,3 +87,13 @@ def test_an_image_that_was_removed_is_told_so(
     client.api.images.remove(image.id, force=True)
     with pytest.raises(UsageError, match="is not there any more"):
         explain(image)
+
+
+def test_a_daemon_that_is_too_busy_to_tell_of_an_image_is_told_so(
+    engine: DockerEngine, job_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = build(engine, job_dir)
+    with open_folder() as folder, pretenders.busy(folder) as client:
+        monkeypatch.setattr(explain_module, "connect", lambda: client)
+        with pytest.raises(EngineUnavailable, match=r"were not read, after .* took too long"):
+            explain(image)
