@@ -117,8 +117,9 @@ def test_a_job_that_ends_at_its_start_is_told_at_once(
 ) -> None:
     code = "func init() { os.Exit(3) }\nfunc Perform(map[string]interface{}) (interface{}, error) { return nil, nil }\n"  # noqa: E501
     job_dir = write_job(tmp_path / "endsearly", "endsearly", code, '"os"')
-    with pytest.raises(DeployError, match="its process ended with exit code 3"):
+    with pytest.raises(DeployError, match="its process ended with exit code 3") as told:
         racetrack.deploy(job_dir)
+    assert told.value.phase == "starting Job server"  # whether the command saw it or not
     with pytest.raises(WorkbenchError, match="404"):
         racetrack.job("endsearly", "0.0.1")
     assert racetrack.cli("build-logs", "endsearly", "--version", "0.0.1").ok

@@ -6,8 +6,8 @@ Lifecycle's own routes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -22,19 +22,16 @@ from workbench.errors import DeployError, PerformError, WorkbenchError
 from workbench.events import Event, Phase, Sink, default_sink, step
 from workbench.manifest import load_job_manifest
 from workbench.racetrack.client.address import lifecycle_url
+from workbench.racetrack.client.deploy_output import DeployOutput, why_refused
 from workbench.racetrack.client.job import RemoteJob
 from workbench.racetrack.client.session import CliSession
 from workbench.settings import LOOPBACK_NAMES
 
 _NO_JSON: Any = object()
 _NO_RACETRACK = "is that a Racetrack? Perhaps a page to log in stands before it."
-_PROGRESS = "deployment in progress: "
 
 _LAST_BREATH = 0.5
 """Seconds in which a server's process ends whose connections have ended."""
-
-_FRAMES = re.compile(r"^(building (an|Job) image( \(\d+/\d+\))?: |building image \(\d+/\d+\): )+")
-"""What a server puts before the reason, one for each of its layers: the phase says the same."""
 
 
 class Racetrack:
@@ -148,24 +145,16 @@ class Racetrack:
         sink = on_event or default_sink()
         manifest = load_job_manifest(job_dir)
         words = ["deploy", "--build-context", "local", *(["--force"] if force else []), *arguments]
-        phase = ""
-
-        def look(line: str) -> None:
-            nonlocal phase
-            _, found, told = line.partition(_PROGRESS)
-            if found:
-                phase = told.rstrip(".")
-                sink(Event(Phase.DEPLOYING, phase))
-
+        seen = DeployOutput(sink)
         told = f"{manifest.name} {manifest.version}"
         with step(sink, Phase.DEPLOYING, told) as outcome:
             try:
-                run = self.cli(*words, cwd=Path(job_dir), terminal=True, on_line=look)
+                run = self.cli(*words, cwd=Path(job_dir), terminal=True, on_line=seen)
             except KeyboardInterrupt:
                 sink(Event(Phase.DEPLOYING, f"the server goes on with {told}: see `jobs()`"))
                 raise
             if not run.ok:
-                raise self._deploy_error(told, phase, run)
+                raise self._deploy_error(told, seen, run)
             job = self.job(manifest.name, manifest.version)
             outcome.message = job.pub_url
         return job
@@ -221,16 +210,25 @@ class Racetrack:
             why, more = self._why(run.output.partition("ERROR ")[2] or run.output)
             raise WorkbenchError(f"`racetrack {words[0]}` did not hold: {why}", **more)
 
-    def _deploy_error(self, told: str, phase: str, run: RacetrackRun) -> DeployError:
-        text = run.output.partition("ERROR ")[2] or run.output
-        first, _, rest = _FRAMES.sub("", text.removeprefix("deployment error: ")).partition("\n")
+    def _deploy_error(self, told: str, seen: DeployOutput, run: RacetrackRun) -> DeployError:
+        phase = self._last_phase(seen)
+        reason, log = why_refused(run.output, phase)
         where = f", while {phase}" if phase else ""
-        why, more = self._why(first, log=rest.splitlines())
+        why, more = self._why(reason, log=log)
         return DeployError(
             f"{told} was not deployed, after {run.seconds:.1f} s{where}: {why}",
             phase=phase or None,
             **more,
         )
+
+    def _last_phase(self, seen: DeployOutput) -> str:
+        """The phase in which a deployment failed: the server's word, else what the command saw."""
+        if seen.id:
+            with suppress(WorkbenchError):
+                wire = self.ask(f"/deploy/{quote(seen.id, safe='')}", timeout=5.0)
+                if isinstance(wire, dict) and wire.get("phase"):
+                    return str(wire["phase"])
+        return seen.phase
 
     def _why(self, text: str, patience: float = 0.0, **more: Any) -> tuple[str, dict[str, Any]]:
         """Why something did not hold, and what the error says besides: first, that nobody is there.
