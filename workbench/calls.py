@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from workbench._sessions import new_session
 from workbench.errors import PerformError, UsageError
 
 PROBE_TIMEOUT = 3.0
@@ -51,8 +52,7 @@ class Caller:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._session = requests.Session()
-        self._session.trust_env = False  # a proxy of the environment must not get loopback calls
+        self._session = new_session(proxies=False)
 
     def request(
         self, method: str, path: str, data: object, headers: Mapping[str, str], timeout: float

@@ -23,6 +23,7 @@ from types import TracebackType
 import requests
 
 from workbench import _children, _ports
+from workbench._sessions import new_session
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.errors import PortTaken, WorkbenchError
 from workbench.events import Event, Phase, Sink, silent, step
@@ -237,8 +238,7 @@ def _wait_until_up(child: _children.Child, url: str, token: str, timeout: float)
             return None
         return True if answer.ok else None
 
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy of the environment must not get loopback calls
+    with new_session(proxies=False) as session:
         try:
             wait_until(probe, timeout=timeout)
         except DeadlineExceeded as late:

@@ -98,14 +98,14 @@ def clean(
 def _call_address(url: str, data: dict[str, Any], *, curl: bool) -> None:
     import requests
 
+    from workbench._sessions import new_session
     from workbench.calls import curl_line, read_answer, to_json
 
     endpoint = url if url.endswith("/perform") else url.rstrip("/") + PERFORM
     if curl:
         show(curl_line(endpoint, data))
         return
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy of the environment must not get loopback calls
+    with new_session(proxies=False) as session:
         try:
             response = session.post(
                 endpoint,

@@ -17,10 +17,9 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from workbench import _children, _html
 from workbench._cell import running_cell
+from workbench._sessions import new_session
 from workbench._wait import DeadlineExceeded, wait_until
 from workbench.engines import Engine, get_engine
 from workbench.errors import PortTaken, UsageError, WorkbenchError, exit_words
@@ -254,8 +253,7 @@ def _start(config: Config, password: str) -> _children.Child:
 
 
 def _token(config: Config, password: str) -> str:
-    with requests.Session() as session:
-        session.trust_env = False
+    with new_session(proxies=False) as session:
         given = {"username": NOBODY.name, "password": password}
         url = f"{config.lifecycle_url}/api/v1/users/login"
         return str(session.post(url, json=given, timeout=30).json()["token"])

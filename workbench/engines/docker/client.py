@@ -19,8 +19,10 @@ from typing import Any
 
 import docker
 from docker.errors import DockerException
+from docker.transport.unixconn import UnixHTTPConnectionPool
 
 from workbench import _process
+from workbench._sessions import IdleConnections
 from workbench.engines.docker.endpoint import START, check_socket, endpoint
 from workbench.errors import EngineUnavailable, WorkbenchError
 from workbench.settings import get_settings
@@ -34,6 +36,8 @@ API_TIMEOUT = 60.0
 _TELL_TIMEOUT = 3.0
 _BUILTIN_BUILDKIT = 23
 """From this release on the docker command has no builder of its own: it needs buildx."""
+
+UnixHTTPConnectionPool.QueueCls = IdleConnections  # docker-py's own pool: no other is reached so
 
 INSTALL = "install Docker (on Debian: apt-get install docker.io), or take `--engine process`."
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from workbench import _html, calls
+from workbench._sessions import new_session
 from workbench.bundle import RacetrackRun
 from workbench.errors import DeployError, PerformError, WorkbenchError
 from workbench.events import Event, Phase, Sink, default_sink, step
@@ -49,9 +50,7 @@ class Racetrack:
     def __init__(self, url: str, *, token: str | None = None) -> None:
         self.url = lifecycle_url(url)
         self._headers = {"X-Racetrack-Auth": token} if token else {}
-        self._requests = requests.Session()
-        if urlsplit(self.url).hostname in LOOPBACK_NAMES:
-            self._requests.trust_env = False  # a proxy must not get loopback calls
+        self._requests = new_session(proxies=urlsplit(self.url).hostname not in LOOPBACK_NAMES)
         self._session = CliSession(self.url, token)
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
+from workbench._sessions import new_session
 from workbench.calls import PROBE_TIMEOUT, read_metrics
 from workbench.errors import PerformError
 from workbench.racetrack.running.instance import Instance
@@ -54,8 +55,7 @@ class Probe:
 def ask(instance: Instance, path: str) -> Probe:
     """Ask a job; no connection is kept, no redirect followed."""
     url = f"{instance.address}{path}"
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy of the environment must not get loopback calls
+    with new_session(proxies=False) as session:
         try:
             with session.get(
                 url, timeout=PROBE_TIMEOUT, allow_redirects=False, stream=True
