@@ -12,6 +12,7 @@ import pytest
 
 from tests.racetrack.conftest import QUICK
 from tests.racetrack.test_running import write_job
+from workbench._go import find_go
 from workbench._wait import wait_until
 from workbench.errors import DeployError, PerformError, WorkbenchError
 from workbench.events import Event
@@ -41,8 +42,22 @@ def assert_ended(started: list[psutil.Process]) -> None:
     assert [one for one in started if one.is_running()] == []
 
 
-def test_a_server_that_is_killed_while_it_builds(tmp_path: Path, bundle: Path, adder: Path) -> None:
+def go_that_waits(folder: Path) -> tuple[Path, Path]:
+    """A Go that builds nothing until a file is there, and then fails; and that file."""
+    compiler, released = folder / "go", folder / "released"
+    waits = f"until [ -e {released} ]; do sleep 0.1; done; exit 1"
+    real = f'exec {find_go().path} "$@"'
+    compiler.write_text(f'#!/bin/sh\n[ "$1" != build ] || {{ {waits}; }}\n{real}\n')
+    compiler.chmod(0o755)
+    return compiler, released
+
+
+def test_a_server_that_is_killed_while_it_builds(
+    tmp_path: Path, bundle: Path, adder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     state = tmp_path / "state"
+    compiler, released = go_that_waits(tmp_path)  # else the command may never see it building
+    monkeypatch.setenv("WORKBENCH_GO", str(compiler))
     with LocalRacetrack(engine="process", state=state, limits=QUICK) as first:
         first.install(bundle)
         started: list[psutil.Process] = []
@@ -51,6 +66,7 @@ def test_a_server_that_is_killed_while_it_builds(tmp_path: Path, bundle: Path, a
             if event.message.startswith("building image") and not started:
                 wait_until(lambda: psutil.Process(first.pid).children() or None, timeout=10)
                 started.extend(killing(first))
+                released.touch()
 
         with pytest.raises(DeployError, match=KILLED) as told:
             first.deploy(adder, on_event=kill)
@@ -61,6 +77,7 @@ def test_a_server_that_is_killed_while_it_builds(tmp_path: Path, bundle: Path, a
         for ask in (first.jobs, first.plugins, lambda: first.install(bundle)):
             with pytest.raises(WorkbenchError, match=KILLED):
                 ask()
+    monkeypatch.delenv("WORKBENCH_GO")
     with LocalRacetrack(engine="process", state=state, limits=QUICK) as second:
         (deployment,) = second.ask("/deploy")
         assert deployment["status"] == "failed"
