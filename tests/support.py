@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import AnyStr
 
 import pytest
 
@@ -25,6 +28,17 @@ def require(found: object, reason: str) -> None:
     if IN_CI:
         pytest.fail(f"nothing may be skipped in CI: {reason}", pytrace=False)
     pytest.skip(reason)  # on a user's machine; `make test` counts it, with the reason
+
+
+@contextmanager
+def awaited(child: subprocess.Popen[AnyStr]) -> Iterator[subprocess.Popen[AnyStr]]:
+    """Wait for a child at the end of the block; a test that fails in it does not wait for ever."""
+    with child:
+        try:
+            yield child
+        except BaseException:
+            child.kill()
+            raise
 
 
 @cache

@@ -16,7 +16,7 @@ import requests
 
 from tests.command_line import WORKBENCH, running, workbench
 from tests.left_behind import left_behind
-from tests.support import ROOT, require
+from tests.support import ROOT, awaited, require
 from tests.test_process import gone
 from workbench._children import records
 from workbench._go import find_go
@@ -103,7 +103,7 @@ def test_an_interrupt_while_it_starts_leaves_nothing(log: Path, tmp_path: Path) 
             [Path(sys.executable).with_name("workbench"), "run", slow],
             stdout=subprocess.PIPE, stderr=stderr, text=True,
         )  # fmt: skip
-    with child:
+    with awaited(child):
         wait_for(log, "starting: http")
         started = [record for record in records() if record.owner_pid == child.pid]
         child.send_signal(signal.SIGINT)

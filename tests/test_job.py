@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support import ROOT
+from tests.support import ROOT, awaited
 from workbench import _children
 from workbench._wait import wait_until
 from workbench.errors import BuildError, JobDied, PerformError, PortTaken, UsageError
@@ -261,12 +261,9 @@ except KeyboardInterrupt:
 
 def test_an_interrupted_cell_leaves_nothing_running() -> None:
     """Ctrl-C while the job's Init takes for ever."""
-    with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, str(CASES / "bad-never-ready")],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    ) as cell:
+    words = [sys.executable, "-c", INTERRUPTED, str(CASES / "bad-never-ready")]
+    child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    with awaited(child) as cell:
         assert cell.stdout is not None
         while "starting:" not in cell.stdout.readline():
             assert cell.poll() is None

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support import awaited
 from workbench import _child_output, _children, _log_file, _ports, _process
 from workbench._wait import wait_until
 from workbench.errors import WorkbenchError
@@ -284,7 +285,8 @@ def test_a_taken_port_is_named_with_its_owner() -> None:
         "import signal, socket; server = socket.create_server(('127.0.0.1', 0));"
         "print(server.getsockname()[1], flush=True); signal.pause()"
     )
-    with subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE, text=True) as server:
+    words = [PYTHON, "-c", code]
+    with awaited(subprocess.Popen(words, stdout=subprocess.PIPE, text=True)) as server:
         assert server.stdout is not None
         port = int(server.stdout.readline())
         assert not _ports.port_is_free(port)

@@ -22,7 +22,7 @@ import psutil
 import pytest
 
 from tests.command_line import WORKBENCH, workbench
-from tests.support import ROOT, require
+from tests.support import ROOT, awaited, require
 from workbench import _children
 from workbench._private_network import private_networks
 from workbench._wait import wait_until
@@ -216,10 +216,11 @@ def test_a_fault_that_fails_itself_says_nothing_of_the_wrapper() -> None:
 def test_an_interrupt_ends_all_that_was_started(tmp_path: Path) -> None:
     home = tmp_path / "home"
     env = {**os.environ, "WORKBENCH_HOME": str(home)}
-    with subprocess.Popen(
+    child = subprocess.Popen(
         [WORKBENCH, "faults", SAMPLE],
         env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    ) as lab:  # fmt: skip
+    )  # fmt: skip
+    with awaited(child) as lab:
         process = psutil.Process(lab.pid)
         wait_until(lambda: len(_jobs(home)) >= 4 or None, timeout=60)
         started = process.children(recursive=True)

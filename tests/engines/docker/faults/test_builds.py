@@ -16,6 +16,7 @@ import pytest
 
 from tests.engines.docker.faults.conftest import RunSmall, bring_shell, nothing_left, require_daemon
 from tests.engines.docker.faults.daemon import Daemon, private_daemon
+from tests.support import awaited
 from workbench._wait import wait_until
 from workbench.engines.docker import client
 from workbench.errors import BuildError, EngineUnavailable
@@ -124,9 +125,8 @@ def test_an_interrupted_cell_leaves_no_build_behind(
     code = (
         "import sys, workbench as wb; wb.run_job(sys.argv[1], plugin=sys.argv[2], engine='docker')"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, job_dir, plugin], stderr=subprocess.PIPE, text=True
-    ) as child:
+    words: list[str | Path] = [sys.executable, "-c", code, job_dir, plugin]
+    with awaited(subprocess.Popen(words, stderr=subprocess.PIPE, text=True)) as child:
         wait_until(asleep, timeout=30)
         child.send_signal(signal.SIGINT)
         _, said = child.communicate(timeout=30)
