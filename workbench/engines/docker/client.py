@@ -37,7 +37,8 @@ _TELL_TIMEOUT = 3.0
 _BUILTIN_BUILDKIT = 23
 """From this release on the docker command has no builder of its own: it needs buildx."""
 
-UnixHTTPConnectionPool.QueueCls = IdleConnections  # docker-py's own pool: no other is reached so
+# An interrupt could lock up docker-py's connections, too; this is its own class, nobody else's.
+UnixHTTPConnectionPool.QueueCls = IdleConnections
 
 INSTALL = "install Docker (on Debian: apt-get install docker.io), or take `--engine process`."
 
