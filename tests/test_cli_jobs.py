@@ -124,7 +124,7 @@ def test_run_tells_how_to_call_the_job_and_follows_its_log(log: Path) -> None:
 
 
 def wait_for(log: Path, text: str) -> None:
-    wait_until(lambda: True if text in log.read_text() else None, timeout=20)
+    wait_until(lambda: True if text in log.read_text() else None, timeout=60)
 
 
 def test_a_job_that_dies_is_told(log: Path, tmp_path: Path) -> None:
