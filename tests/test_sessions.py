@@ -99,6 +99,16 @@ def test_idle_connections_are_last_in_first_out_within_their_number() -> None:
         idle.get(block=False)
 
 
+def test_through_a_proxy_no_lock_is_taken_either(
+    address: str, locked: list[threading.Condition], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", address)
+    monkeypatch.setenv("no_proxy", "")
+    with new_session() as session:
+        assert session.get("http://racetrack.test/lifecycle", timeout=20).json() == {}
+    assert locked == []
+
+
 @pytest.mark.parametrize("proxies", [True, False])
 def test_only_where_it_was_asked_for_the_environments_proxies_are_taken(
     address: str, proxies: bool, monkeypatch: pytest.MonkeyPatch

@@ -58,7 +58,15 @@ class _PoolWithTls(HTTPSConnectionPool):
     QueueCls = IdleConnections
 
 
+_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _PoolWithTls}
+
+
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolWithTls}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
