@@ -1,4 +1,4 @@
-"""Running the real `workbench` command in a child, for the tests of several rooms."""
+"""Running the real `workbench` command in a child, and a Go for it that builds as a test wants."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.support import ROOT
+from workbench._go import find_go
 
 WORKBENCH = Path(sys.executable).with_name("workbench")
 
@@ -58,3 +59,12 @@ def _first_line(stdout: IO[str] | None, log: Path) -> str:
     line = stdout.readline()
     assert line, log.read_text()
     return line.rstrip("\n")
+
+
+def go_that_builds_by(folder: Path, line: str) -> Path:
+    """A `go` in `folder` that is the real one, but for `go build`, which is a line of shell."""
+    compiler = folder / "go"
+    real = f'exec {find_go().path} "$@"'
+    compiler.write_text(f'#!/bin/sh\n[ "$1" != build ] || {{ {line}; }}\n{real}\n')
+    compiler.chmod(0o755)
+    return compiler

@@ -14,12 +14,11 @@ from shutil import which
 import pytest
 import requests
 
-from tests.command_line import WORKBENCH, running, workbench
+from tests.command_line import WORKBENCH, go_that_builds_by, running, workbench
 from tests.left_behind import left_behind
 from tests.support import ROOT, awaited, require
 from tests.test_process import gone
 from workbench._children import records
-from workbench._go import find_go
 from workbench._ports import free_port, port_is_free
 from workbench._wait import wait_until
 
@@ -74,20 +73,19 @@ def test_an_interrupt_while_it_builds_leaves_nothing(log: Path, tmp_path: Path) 
     job = tmp_path / "job"
     workbench("call", SAMPLE, '{"numbers": [1]}').check_returncode()  # its jobbuild is there then
     workbench("new", "job", job).check_returncode()
-    compiler, seen = tmp_path / "go", tmp_path / "seen"
+    seen = tmp_path / "seen"
     # It would outlive any test: only the interrupt can end it.
     waits = f"echo $$ > {seen}.new; mv {seen}.new {seen}; exec sleep 600"
-    real = f'exec {find_go().path} "$@"'
-    compiler.write_text(f'#!/bin/sh\n[ "$1" != build ] || {{ {waits}; }}\n{real}\n')
-    compiler.chmod(0o755)
+    compiler = go_that_builds_by(tmp_path, waits)
     with log.open("w") as stderr:
         child = subprocess.Popen(
             [WORKBENCH, "run", job], stderr=stderr,
             env={**os.environ, "WORKBENCH_GO": str(compiler), "TMPDIR": str(tmp_path)},
         )  # fmt: skip
-    pid = int(wait_until(lambda: (seen.exists() and seen.read_text()) or None, timeout=60))
-    child.send_signal(signal.SIGINT)
-    assert child.wait(20) == 130
+    with awaited(child):
+        pid = int(wait_until(lambda: (seen.exists() and seen.read_text()) or None, timeout=60))
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
     wait_until(lambda: gone(pid) or None, timeout=10)
     assert not list(tmp_path.glob("workbench-go-*"))
     assert "Traceback" not in log.read_text()

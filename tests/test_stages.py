@@ -25,7 +25,7 @@ def test_holds():
 def test_needs_a_browser():
     pytest.skip("no Chromium")
 
-@pytest.mark.xfail(strict=True)
+@pytest.mark.xfail(strict=True, reason="it is no skip")
 def test_is_known_to_fail():
     assert False
 """

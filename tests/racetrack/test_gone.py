@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.command_line import go_that_builds_by
 from tests.racetrack.conftest import QUICK
 from tests.racetrack.test_running import write_job
-from workbench._go import find_go
 from workbench._wait import wait_until
 from workbench.errors import DeployError, PerformError, WorkbenchError
 from workbench.events import Event
@@ -42,22 +42,14 @@ def assert_ended(started: list[psutil.Process]) -> None:
     assert [one for one in started if one.is_running()] == []
 
 
-def go_that_waits(folder: Path) -> tuple[Path, Path]:
-    """A Go that builds nothing until a file is there, and then fails; and that file."""
-    compiler, released = folder / "go", folder / "released"
-    waits = f"until [ -e {released} ]; do sleep 0.1; done; exit 1"
-    real = f'exec {find_go().path} "$@"'
-    compiler.write_text(f'#!/bin/sh\n[ "$1" != build ] || {{ {waits}; }}\n{real}\n')
-    compiler.chmod(0o755)
-    return compiler, released
-
-
 def test_a_server_that_is_killed_while_it_builds(
     tmp_path: Path, bundle: Path, adder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = tmp_path / "state"
-    compiler, released = go_that_waits(tmp_path)  # else the command may never see it building
-    monkeypatch.setenv("WORKBENCH_GO", str(compiler))
+    released = tmp_path / "released"
+    # A quick build is over before the command asks; this one is held, for a minute at most.
+    held = f"for _ in $(seq 600); do [ ! -e {released} ] || exit 1; sleep 0.1; done; exit 1"
+    monkeypatch.setenv("WORKBENCH_GO", str(go_that_builds_by(tmp_path, held)))
     with LocalRacetrack(engine="process", state=state, limits=QUICK) as first:
         first.install(bundle)
         started: list[psutil.Process] = []

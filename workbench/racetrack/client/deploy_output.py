@@ -1,4 +1,4 @@
-"""What `racetrack deploy` says on its way, line by line."""
+"""What `racetrack deploy` says: on its way, line by line, and where it fails."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ class DeployOutput:
             self._sink(Event(Phase.DEPLOYING, self.phase))
 
 
+def error_in(output: str) -> str:
+    """What the command names as its error, or all that it printed where it names none."""
+    return output.partition("ERROR ")[2] or output
+
+
 def why_refused(output: str, phase: str) -> tuple[str, list[str]]:
     """The reason in the output of a command that failed, and the lines that follow it.
 
@@ -49,6 +54,6 @@ def why_refused(output: str, phase: str) -> tuple[str, list[str]]:
         output: All that it printed, without colours.
         phase: Where the deployment stopped, which the reason then says no second time.
     """
-    text = output.partition("ERROR ")[2] or output
-    reason, _, rest = _FRAMES.sub("", text.removeprefix("deployment error: ")).partition("\n")
+    text = error_in(output).removeprefix("deployment error: ")
+    reason, _, rest = _FRAMES.sub("", text).partition("\n")
     return reason.removeprefix(f"{phase}: "), rest.splitlines()

@@ -23,7 +23,7 @@ from workbench.errors import DeployError, PerformError, WorkbenchError
 from workbench.events import Event, Phase, Sink, default_sink, step
 from workbench.manifest import load_job_manifest
 from workbench.racetrack.client.address import lifecycle_url
-from workbench.racetrack.client.deploy_output import DeployOutput, why_refused
+from workbench.racetrack.client.deploy_output import DeployOutput, error_in, why_refused
 from workbench.racetrack.client.job import RemoteJob
 from workbench.racetrack.client.session import CliSession
 from workbench.settings import LOOPBACK_NAMES
@@ -206,7 +206,7 @@ class Racetrack:
     def _done(self, *words: str | Path) -> None:
         run = self.cli(*words, terminal=True)
         if not run.ok:
-            why, more = self._why(run.output.partition("ERROR ")[2] or run.output)
+            why, more = self._why(error_in(run.output))
             raise WorkbenchError(f"`racetrack {words[0]}` did not hold: {why}", **more)
 
     def _deploy_error(self, told: str, seen: DeployOutput, run: RacetrackRun) -> DeployError:
